@@ -1,0 +1,1 @@
+"""For maintainers: build exercises from solutions, execute notebooks, and lint them."""
