@@ -1,0 +1,81 @@
+"""Exercises: `check`, `hint` and `progress` as plain functions. Lesson 00 shows how to use them.
+
+Each lesson has a module here, `lesson_01` and so on, that holds its checks and hints beside each other:
+
+    from utils.exercises.lesson_01 import check, hint, progress
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+LEVELS = ("nudge", "where to look", "nearly there")
+
+
+class Wrong(Exception):
+    """Raised by a check: the answer is wrong. The message says why, and does not give the answer away."""
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One exercise: its title, three hints, and a check that returns praise or raises `Wrong`."""
+
+    title: str
+    hints: tuple[str, str, str]
+    check: Callable[[object], str]
+
+
+class Lesson:
+    """The exercises of one lesson. `check`, `hint` and `progress` are its three plain functions."""
+
+    def __init__(self):
+        self.exercises: dict[int, Exercise] = {}
+        self.solved: set[int] = set()
+
+    def exercise(self, number: int, title: str, hints: tuple[str, str, str]):
+        """Register the decorated function as the check of exercise `number`."""
+
+        def register(function: Callable[[object], str]):
+            self.exercises[number] = Exercise(title, hints, function)
+            return function
+
+        return register
+
+    def check(self, number: int, answer=...) -> None:
+        """Print whether `answer` solves exercise `number`, and why not. Never raises for a wrong answer."""
+        exercise = self._find(number)
+        if exercise is None:
+            return
+        if answer is ...:
+            print(f"[  ] {number} {exercise.title}: not answered yet. Replace the ... and run the cell again.")
+            return
+        try:
+            praise = exercise.check(answer)
+        except Wrong as why:
+            print(f"[NO] {number} {exercise.title}: {why}")
+        except Exception as error:  # the answer itself broke: a learner needs the sentence, not our traceback
+            print(f"[NO] {number} {exercise.title}: your answer stopped with {type(error).__name__}: {error}")
+        else:
+            self.solved.add(number)
+            print(f"[OK] {number} {exercise.title}: {praise}")
+
+    def hint(self, number: int, level: int = 1) -> None:
+        """Print hint 1 (a nudge), 2 (where to look) or 3 (nearly there) of exercise `number`."""
+        exercise = self._find(number)
+        if exercise is None:
+            return
+        if level not in (1, 2, 3):
+            print(f"There are three hints: hint({number}, 1), hint({number}, 2) and hint({number}, 3).")
+            return
+        more = f" (more: hint({number}, {level + 1}))" if level < 3 else ""
+        print(f"Hint {level} of 3, {LEVELS[level - 1]}: {exercise.hints[level - 1]}{more}")
+
+    def progress(self) -> None:
+        """Print which exercises are solved since the kernel started."""
+        for number, exercise in self.exercises.items():
+            print(f"[{'OK' if number in self.solved else '  '}] {number} {exercise.title}")
+        print(f"{len(self.solved)} of {len(self.exercises)} solved.")
+
+    def _find(self, number: int) -> Exercise | None:
+        if number not in self.exercises:
+            print(f"There is no exercise {number!r} here. The numbers are {', '.join(map(str, self.exercises))}.")
+        return self.exercises.get(number)
