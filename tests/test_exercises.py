@@ -8,7 +8,7 @@ import pytest
 import utils.exercises
 from utils.exercises import Lesson, Wrong
 
-LESSONS = [module.name for module in pkgutil.iter_modules(utils.exercises.__path__) if module.name.startswith("lesson_")]
+LESSONS = [name for _, name, _ in pkgutil.iter_modules(utils.exercises.__path__) if name.startswith("lesson_")]
 
 
 @pytest.fixture
@@ -44,6 +44,17 @@ def test_untouched_stub_is_not_wrong(lesson, capsys):
     lesson.check(1, ...)
     lesson.check(1)
     assert capsys.readouterr().out.count("not answered yet") == 2
+
+
+def test_untouched_function_is_not_wrong(lesson, capsys):
+    def stub(text, times=2):
+        "What the learner shall write."
+        ...
+
+    lesson.check(1, stub)
+    assert "not answered yet" in capsys.readouterr().out
+    lesson.check(1, lambda text: text)
+    assert "your answer stopped with" in capsys.readouterr().out
 
 
 def test_answer_that_breaks_the_check_gives_a_sentence_not_a_traceback(lesson, capsys):

@@ -31,14 +31,17 @@ def parts(model) -> dict[str, int]:
 
 
 def embeddings(model) -> dict[str, int]:
-    """Parameters of each embedding table (words, positions, token types) and of the norm after them. Lesson 01."""
-    prefix = PARTS["embeddings"]
-    named = [(name[prefix.search(name).end() :], p.numel()) for name, p in model.named_parameters() if prefix.search(name)]
+    """Parameters of each embedding table (words, positions, token types) and of the norm after them, largest first.
+
+    Lesson 01.
+    """
     sizes: dict[str, int] = {}
-    for name, number in named:
-        table = name.split(".")[0]
-        sizes[table] = sizes.get(table, 0) + number
-    return sizes
+    for name, parameter in model.named_parameters():
+        inside = PARTS["embeddings"].search(name)
+        if inside:
+            table = name[inside.end() :].split(".")[0]
+            sizes[table] = sizes.get(table, 0) + parameter.numel()
+    return dict(sorted(sizes.items(), key=lambda item: -item[1]))
 
 
 def megabytes(model) -> float:

@@ -48,9 +48,13 @@ def part_bars(sizes: dict[str, dict[str, int]], title: str) -> None:
             axes.bar_label(container, labels, label_type="center", bbox={"facecolor": "white", "pad": 1.5, "lw": 0})
             for bar in container:
                 bar.set_hatch(hatch)
+        for row, total in enumerate(table.sum(axis=1)):
+            axes.annotate(f"{total:.1f}", (total, row), (4, 0), textcoords="offset points", va="center", weight="bold")
         axes.invert_yaxis()
         axes.grid(axis="y", visible=False)
         axes.set(title=title, xlabel="million parameters")
-        axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.35), ncols=len(table.columns), frameon=False)
-    rows = [f"{name}: " + ", ".join(f"{part} {value:.1f}" for part, value in row.items()) for name, row in table.iterrows()]
+        axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.18), ncols=len(table.columns), frameon=False)
+    rows = []
+    for name, row in table.iterrows():
+        rows.append(f"{name}: " + ", ".join(f"{part} {value:.1f}" for part, value in row.items() if value))
     show(figure, f"Stacked bars. {title}, in million parameters. " + "; ".join(rows) + ".")

@@ -45,7 +45,7 @@ class Lesson:
         exercise = self._find(number)
         if exercise is None:
             return
-        if answer is ...:
+        if answer is ... or _is_stub(answer):
             print(f"[  ] {number} {exercise.title}: not answered yet. Replace the ... and run the cell again.")
             return
         try:
@@ -79,3 +79,11 @@ class Lesson:
         if number not in self.exercises:
             print(f"There is no exercise {number!r} here. The numbers are {', '.join(map(str, self.exercises))}.")
         return self.exercises.get(number)
+
+
+def _is_stub(answer) -> bool:
+    """Is this a function whose body is still `...`? It compiles to the same as an empty one."""
+
+    def empty(): ...
+
+    return getattr(getattr(answer, "__code__", None), "co_code", None) == empty.__code__.co_code

@@ -171,7 +171,7 @@ def share_of_the_word_table(answer):
 
 @lesson.exercise(
     6,
-    "Find the bug: how much smaller is DistilBERT?",
+    "Find the bug",
     (
         "The report divides layers by layers. Is everything in a model a layer?",
         "Compare whole models: anatomy.count of the two blueprints.",
