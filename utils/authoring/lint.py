@@ -8,7 +8,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from utils.authoring import lint_cells, lint_links, lint_outputs, notebook_files
-from utils.authoring.notebook_files import FOLDERS, ROOT, AuthoringError, notebooks_in
+from utils.authoring.notebook_files import FOLDERS, AuthoringError, notebooks_in
 
 
 def findings(notebook: NotebookNode, path: Path) -> Iterator[lint_cells.Finding]:
@@ -28,10 +28,11 @@ def main(argv: list[str]) -> int:
     """Lint the notebooks named, or all of them; 1 if anything was found."""
     parser = argparse.ArgumentParser(prog="python -m utils lint", description=main.__doc__)
     parser.add_argument("notebooks", nargs="*", type=Path, metavar="NOTEBOOK")
-    paths = parser.parse_args(argv).notebooks or [path for folder in FOLDERS for path in notebooks_in(ROOT, folder)]
+    root = notebook_files.ROOT
+    paths = parser.parse_args(argv).notebooks or [path for folder in FOLDERS for path in notebooks_in(root, folder)]
     found, live = 0, []
     for path in paths:
-        name = path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else str(path)
+        name = path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
         try:
             notebook = notebook_files.read(path)
         except AuthoringError as error:

@@ -34,6 +34,7 @@ def execution_counts(notebook: NotebookNode) -> Iterator[Finding]:
     for number, cell in enumerate(code_cells(notebook), 1):
         if cell.execution_count != number:
             yield cell.get("id", ""), f"has execution count {cell.execution_count}, not {number}; run the notebook."
+            return  # once a count is wrong, all that follow are
 
 
 def no_widget_state(notebook: NotebookNode) -> Iterator[Finding]:

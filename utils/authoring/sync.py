@@ -96,9 +96,9 @@ def sync(root: Path, check: bool) -> bool:
             print(f"{name}: {error}")
             continue
         clean = clean and not (check and drift)
-        hint = "Change its solution, never the exercise, then run" if path in exercises else "Run"
-        for difference in drift:
-            print(f"{name}: {difference}. {hint} `python -m utils sync`." if check else f"{name}: updated ({difference}).")
+        fix = "Change its solution, never the exercise, then run" if path in exercises else "Run"
+        for phrase in drift:
+            print(f"{name}: {phrase}. {fix} `python -m utils sync`." if check else f"{name}: updated ({phrase}).")
         if drift and not check and not is_executed(notebook_files.read(path)):
             print(f"{name}: has cells without outputs; run `python -m utils run {name}`.")
     for path in notebooks_in(root, "exercises"):
