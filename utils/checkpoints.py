@@ -20,6 +20,8 @@ import yaml
 MINIS = Path(__file__).parent / "minis"
 DATA = Path(__file__).parent / "data"
 OLDEST_TRANSFORMERS = 5
+SMALL_FILES = ["config.json", "tokenizer*.json", "vocab.*", "merges.txt", "special_tokens_map.json"]
+SECONDS_TO_ANSWER = 10  # huggingface_hub waits for the first answer for ever unless it is told
 
 
 class CheckpointError(RuntimeError):
@@ -173,34 +175,51 @@ def _mini(row: Checkpoint) -> Path:
         except FileNotFoundError:
             raise CheckpointError(f"The file utils/minis/{path} is missing. {repair}") from None
         if found != digest:
-            raise CheckpointError(f"The file utils/minis/{path} is damaged: its SHA-256 is not the one listed. {repair}")
+            raise CheckpointError(f"The file utils/minis/{path} is damaged: its SHA-256 is not as listed. {repair}")
     return folder
 
 
+def downloaded(name: str) -> Path | None:
+    """The folder of a published checkpoint that is whole on this machine, else None. Lesson 00.
+
+    Looks on disk only, whatever the mode and the network. Raises ValueError for a wrong name.
+    """
+    from huggingface_hub import snapshot_download
+
+    row = checkpoint(name)
+    try:
+        # The library misses the weights in other formats unless it is told which files we want.
+        folder = snapshot_download(row.hub_id, revision=row.revision, allow_patterns=SMALL_FILES, local_files_only=True)
+    except FileNotFoundError:
+        return None
+    return Path(folder) if _complete(Path(folder)) else None
+
+
 def _hub(row: Checkpoint) -> Path:
-    from huggingface_hub import HfApi, snapshot_download
+    if folder := downloaded(row.name):
+        return folder
+    from huggingface_hub import HfApi, constants, snapshot_download
     from tqdm.auto import tqdm
 
-    wanted = ["config.json", "tokenizer*.json", "vocab.*", "merges.txt", "special_tokens_map.json"]
+    if constants.HF_HUB_OFFLINE:
+        raise CheckpointError(
+            f"{row.hub_id} is not on this machine, and this kernel started without downloads (HF_HUB_OFFLINE). "
+            "Restart the kernel and run the cells again; if you set that variable yourself, remove it first."
+        )
     try:
-        folder = Path(snapshot_download(row.hub_id, revision=row.revision, local_files_only=True))
-        if _complete(folder):
-            return folder
-    except FileNotFoundError:
-        pass  # nothing on disk yet
-    try:
-        files = {file.rfilename for file in HfApi().model_info(row.hub_id, revision=row.revision).siblings}
+        info = HfApi().model_info(row.hub_id, revision=row.revision, timeout=SECONDS_TO_ANSWER)
+        files = {file.rfilename for file in info.siblings}
         weights = "model.safetensors" if "model.safetensors" in files else "pytorch_model.bin"
         print(f"Downloading {row.hub_id}: {row.megabytes} MB, once.")
-        patterns = [*wanted, weights]
+        patterns = [*SMALL_FILES, weights]
         folder = Path(snapshot_download(row.hub_id, revision=row.revision, allow_patterns=patterns, tqdm_class=tqdm))
         print(f"{row.hub_id} is on this machine now, at commit {folder.name[:7]}.")
     except Exception as error:  # whatever the network, the Hub or the disk did, the learner needs the way out
         raise CheckpointError(
-            f"{row.hub_id} could not be downloaded: {_first_line(error)} "
-            'Check the connection and the free disk space and run the cell again; or go on with the shipped models: '
+            f"{row.hub_id} could not be downloaded ({type(error).__name__}: {_first_line(error)}). "
+            "Check the connection and the free disk space and run the cell again; or go on with the shipped models: "
             'checkpoints.switch("mini"), then restart the kernel.'
-        ) from error
+        ) from None
     if not _complete(folder):
         raise CheckpointError(f"{row.hub_id} is incomplete in {folder}. Run the cell again to fetch the rest.")
     return folder
@@ -213,7 +232,7 @@ def _complete(folder: Path) -> bool:
 
 
 def _first_line(error: Exception) -> str:
-    return next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
+    return next((line.strip(" .") for line in str(error).splitlines() if line.strip()), "no details")
 
 
 def table():

@@ -1,0 +1,1 @@
+"""A stand-in for the Hugging Face Hub, on this machine, for tests that must not need the network."""

@@ -1,0 +1,220 @@
+"""Hub mode, against a server on this machine: what is fetched, what is said, and what a fault does."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from hub.server import LocalHub, Repository
+from tokenizers.pre_tokenizers import ByteLevel
+
+from utils import checkpoints
+from utils.checkpoints import CATALOGUE
+
+ROOT = Path(__file__).parents[1]
+ROBERTA = CATALOGUE["roberta-base"]
+UNPINNED = CATALOGUE["roberta-base-SST-2"]
+COMMIT = "0123456789abcdef0123456789abcdef01234567"
+LOCATE = "from utils import checkpoints; checkpoints.prepare(); print(checkpoints.locate({name!r}))"
+NEEDED = {"config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json", "vocab.json", "merges.txt"}
+OTHER_FORMATS = {
+    "pytorch_model.bin",
+    "flax_model.msgpack",
+    "tf_model.h5",
+    "rust_model.ot",
+    "onnx/model.onnx",
+    "README.md",
+}
+
+
+def write(folder: Path, files: set[str]) -> Path:
+    """A folder with these files; the sizes differ, so that two of them are never mistaken for one another."""
+    for size, file in enumerate(sorted(files), start=10):
+        path = folder / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(os.urandom(size * (10_000 if file.endswith((".safetensors", ".bin")) else 1)))
+    return folder
+
+
+@pytest.fixture
+def hub(tmp_path):
+    """A Hub with two repositories: a pinned one in all formats, and one with `main` only and no safetensors."""
+    pinned = write(tmp_path / "pinned", NEEDED | OTHER_FORMATS)
+    old = write(tmp_path / "old", {"config.json", "pytorch_model.bin", "vocab.json", "merges.txt", "training_args.bin"})
+    repositories = {
+        ROBERTA.hub_id: Repository(pinned, ROBERTA.revision),
+        UNPINNED.hub_id: Repository(old, COMMIT),
+    }
+    with LocalHub(repositories) as running:
+        yield running
+
+
+@pytest.fixture
+def learner(hub, tmp_path):
+    """Runs code in a new Python that knows only this Hub, with a download folder that starts empty."""
+
+    def run(code: str, **variables: str) -> subprocess.CompletedProcess:
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("HF_", "TRANSFORMERS_"))}
+        own = {"HF_ENDPOINT": hub.url, "HF_HUB_CACHE": str(tmp_path / "cache"), "COURSE_MODELS": "hub", "NO_PROXY": "*"}
+        hub.requests.clear()
+        return subprocess.run(
+            [sys.executable, "-c", code],
+            env=kept | own | variables,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=90,
+        )
+
+    return run
+
+
+def located(run: subprocess.CompletedProcess) -> Path:
+    assert run.returncode == 0, run.stderr
+    return Path(run.stdout.splitlines()[-1])
+
+
+def names(folder: Path) -> set[str]:
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+
+
+def sentence(run: subprocess.CompletedProcess) -> str:
+    """What the error says. There is one error, not a chain of them, and its traceback names no library."""
+    assert run.returncode == 1
+    assert run.stderr.count("Traceback") == 1 and "site-packages" not in run.stderr, run.stderr
+    kind = "utils.checkpoints.CheckpointError: "
+    (message,) = (line for line in run.stderr.splitlines() if line.startswith(kind))
+    return message.removeprefix(kind)
+
+
+def test_the_pinned_revision_is_fetched_with_the_needed_files_only(hub, learner):
+    run = learner(LOCATE.format(name="roberta-base"))
+    folder = located(run)
+    assert folder.name == ROBERTA.revision
+    assert names(folder) == NEEDED
+    served = hub.repositories[ROBERTA.hub_id].folder
+    assert all((folder / file).read_bytes() == (served / file).read_bytes() for file in NEEDED)
+    assert f"Downloading FacebookAI/roberta-base: {ROBERTA.megabytes} MB, once." in run.stdout
+    assert not any("/main" in request for request in hub.requests)
+
+
+def test_the_second_time_nothing_is_asked_and_nothing_is_said(hub, learner):
+    first = located(learner(LOCATE.format(name="roberta-base")))
+    assert hub.requests
+    again = learner(LOCATE.format(name="roberta-base"))
+    assert hub.requests == []
+    assert (located(again), len(again.stdout.splitlines())) == (first, 1)
+    hub.stop()
+    assert located(learner(LOCATE.format(name="roberta-base"))) == first
+
+
+def test_main_is_resolved_and_the_commit_shown_and_the_old_weights_format_taken(hub, learner):
+    run = learner(LOCATE.format(name="roberta-base-SST-2"))
+    folder = located(run)
+    assert folder.name == COMMIT
+    assert f"{UNPINNED.hub_id} is on this machine now, at commit {COMMIT[:7]}." in run.stdout
+    assert names(folder) == {"config.json", "pytorch_model.bin", "vocab.json", "merges.txt"}
+    assert located(learner(LOCATE.format(name="roberta-base-SST-2"))) == folder
+    assert hub.requests == []
+
+
+def test_a_download_cut_off_in_the_middle_is_completed_by_the_next_attempt(hub, learner, tmp_path):
+    hub.fault = "cut"
+    message = sentence(learner(LOCATE.format(name="roberta-base")))
+    assert message.startswith("FacebookAI/roberta-base could not be downloaded (RemoteProtocolError: ")
+    assert 'or go on with the shipped models: checkpoints.switch("mini")' in message
+    assert not list(tmp_path.glob("cache/**/snapshots/*/model.safetensors"))
+    hub.fault = None
+    folder = located(learner(LOCATE.format(name="roberta-base")))
+    assert (folder / "model.safetensors").read_bytes() == (
+        hub.repositories[ROBERTA.hub_id].folder / "model.safetensors"
+    ).read_bytes()
+    assert {request.rpartition("/")[2] for request in hub.requests if request.startswith("GET /F")} == {
+        "model.safetensors"
+    }
+
+
+@pytest.mark.parametrize(
+    "fault, reason",
+    [
+        ("missing", "RepositoryNotFoundError: 404"),
+        ("error", "HfHubHTTPError: Server error '500"),
+        ("silent", "ReadTimeout: timed out"),
+    ],
+)
+def test_a_hub_that_fails_gives_one_sentence_soon(fault, reason, hub, learner):
+    hub.fault, start = fault, time.perf_counter()
+    patience = "from utils import checkpoints; checkpoints.SECONDS_TO_ANSWER = 1\n"
+    message = sentence(learner(patience + LOCATE.format(name="roberta-base")))
+    assert time.perf_counter() - start + checkpoints.SECONDS_TO_ANSWER < 30
+    assert message.startswith(f"FacebookAI/roberta-base could not be downloaded ({reason}")
+    assert "Check the connection and the free disk space and run the cell again" in message
+
+
+def test_a_refused_connection_gives_one_sentence_soon(hub, learner):
+    hub.stop()
+    start = time.perf_counter()
+    message = sentence(learner(LOCATE.format(name="roberta-base")))
+    assert time.perf_counter() - start < 10
+    assert message.startswith("FacebookAI/roberta-base could not be downloaded (ConnectError: ")
+
+
+def test_a_kernel_that_started_offline_asks_for_a_restart(hub, learner):
+    """What happens between `switch("hub")` and the restart: the first cell has turned downloads off."""
+    message = sentence(learner(LOCATE.format(name="roberta-base"), HF_HUB_OFFLINE="1"))
+    assert "Restart the kernel and run the cells again" in message
+    assert hub.requests == []
+
+
+def test_a_half_removed_download_is_fetched_again(hub, learner):
+    folder = located(learner(LOCATE.format(name="roberta-base")))
+    (folder / "model.safetensors").unlink()
+    assert located(learner(LOCATE.format(name="roberta-base"))) == folder
+    assert names(folder) == NEEDED
+
+
+WORDS = ["<s>", "<pad>", "</s>", "<unk>", *sorted(ByteLevel.alphabet()), "<mask>"]
+LOAD = """
+from utils import checkpoints
+checkpoints.prepare()
+from transformers import AutoModelForMaskedLM, AutoTokenizer
+for name in {names!r}:
+    folder = checkpoints.locate(name)
+    model, found = AutoModelForMaskedLM.from_pretrained(folder, output_loading_info=True)
+    print(type(model).__name__, len(found["missing_keys"]), AutoTokenizer.from_pretrained(folder)("a b").input_ids)
+"""
+
+
+@pytest.fixture
+def tiny_roberta(tmp_path) -> Path:
+    """A RoBERTa that loads: random weights in both formats, and a vocabulary of single bytes."""
+    import torch
+    from transformers import RobertaConfig, RobertaForMaskedLM, RobertaTokenizer
+
+    sizes = {"hidden_size": 8, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 8}
+    model = RobertaForMaskedLM(RobertaConfig(vocab_size=len(WORDS), **sizes))
+    folder = tmp_path / "tiny"
+    model.save_pretrained(folder)
+    torch.save(model.state_dict(), folder / "pytorch_model.bin")
+    RobertaTokenizer(vocab={word: number for number, word in enumerate(WORDS)}, merges=[]).save_pretrained(folder)
+    return folder
+
+
+def test_loading_located_folders_asks_the_hub_for_nothing(hub, learner, tiny_roberta, tmp_path):
+    old = shutil.copytree(tiny_roberta, tmp_path / "tiny-old")
+    (old / "model.safetensors").unlink()
+    hub.repositories |= {
+        ROBERTA.hub_id: Repository(tiny_roberta, ROBERTA.revision),
+        UNPINNED.hub_id: Repository(old, COMMIT),
+    }
+    both = ["roberta-base", "roberta-base-SST-2"]
+    for name in both:
+        located(learner(LOCATE.format(name=name)))
+    run = learner(LOAD.format(names=both))
+    assert run.returncode == 0, run.stderr
+    ids = [WORDS.index(word) for word in ("<s>", "a", "Ġ", "b", "</s>")]
+    assert run.stdout.splitlines() == [f"RobertaForMaskedLM 0 {ids}"] * 2
+    assert hub.requests == []
