@@ -1,4 +1,4 @@
-"""`python3 -m utils COMMAND`. Python 2.7 can read this file too, so that an old Python gets a sentence, not a traceback."""
+"""`python3 -m utils COMMAND`. Python 2.7 can read this file too, so that an old Python gets a sentence."""
 
 import sys
 

@@ -86,9 +86,10 @@ def remove_venv():
 
 def make_venv(gigabytes):
     if sys.version_info[:2] > NEWEST:
+        newest, this = (".".join(map(str, version[:2])) for version in (NEWEST, sys.version_info))
         raise Problem(
-            f"The packages of the course exist for Python 3.11 to {NEWEST[0]}.{NEWEST[1]} and this is Python "
-            f"{sys.version_info[0]}.{sys.version_info[1]}: start it with an older one, for example: python3.12 -m utils lab"
+            f"The packages of the course exist for Python 3.11 to {newest} and this is Python {this}: "
+            "install an older one beside it and start the course with that, for example: python3.12 -m utils lab"
         )
     if not all(importlib.util.find_spec(module) for module in ("venv", "ensurepip")):
         raise Problem(
@@ -112,8 +113,8 @@ def make_venv(gigabytes):
 
 def add_to_path():
     """Make `import utils` work from any folder; the relative line survives a move and any characters in the path."""
-    code = "import sysconfig; print(sysconfig.get_path('purelib'))"
-    answer = subprocess.run([venv_python(), "-X", "utf8", "-c", code], capture_output=True, check=True, encoding="utf-8")
+    command = [venv_python(), "-X", "utf8", "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"]
+    answer = subprocess.run(command, capture_output=True, check=True, encoding="utf-8")
     packages = Path(answer.stdout.strip())
     up = "/".join([".."] * len(packages.relative_to(ROOT).parts))
     (packages / "course.pth").write_text(up + "\n")

@@ -20,9 +20,12 @@ def main(argv):
     port = choose_port(arguments.port)  # first, so that nobody waits for an install to hear that the port is taken
     python = install.ensure(install.LEARNER)
     say(f"Starting JupyterLab at http://localhost:{port}/lab (Ctrl-C here stops it)")
-    command = [python, "-m", "jupyterlab", f"--ServerApp.root_dir={ROOT}", f"--port={port}", "--ServerApp.port_retries=0"]
-    command += ["--no-browser"] * arguments.no_browser
-    command += ["--allow-root"] * (hasattr(os, "geteuid") and os.geteuid() == 0)  # as in a container; it serves localhost
+    command = [python, "-m", "jupyterlab", f"--port={port}", "--ServerApp.port_retries=0"]
+    command.append(f"--ServerApp.root_dir={ROOT}")
+    if arguments.no_browser:
+        command.append("--no-browser")
+    if hasattr(os, "geteuid") and os.geteuid() == 0:  # root, as in a container; the server listens to localhost only
+        command.append("--allow-root")
     become(command, lab_environment())
 
 

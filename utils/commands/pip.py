@@ -44,14 +44,14 @@ def pip_install(python, constraints, requirements, arguments):
 
 def watch(process):
     """Wait for pip, with a line every second on a terminal and every ten seconds elsewhere."""
-    terminal, start = sys.stdout.isatty(), time.monotonic()
+    terminal, start = sys.stdout.isatty(), time.time()
     while True:
         try:
             status = process.wait(timeout=1 if terminal else 10)
         except subprocess.TimeoutExpired:
-            running_line(f"      {time.monotonic() - start:4.0f} s  {last_line()}", terminal)
+            running_line(f"      {time.time() - start:4.0f} s  {last_line(start)}", terminal)
         else:
-            running_line(f"      {time.monotonic() - start:4.0f} s  pip has ended", terminal)
+            running_line(f"      {time.time() - start:4.0f} s  pip has ended", terminal)
             say("")
             return status
 
@@ -61,7 +61,7 @@ def running_line(text, terminal):
     print("\r" + text[:width].ljust(width) if terminal else text[:width], end="" if terminal else "\n", flush=True)
 
 
-def last_line():
+def last_line(start):
     """What pip is doing; while it copies files, which it does in silence, how many packages are in place."""
     with LOG.open("rb") as log:
         log.seek(max(0, LOG.stat().st_size - 10_000))
@@ -69,7 +69,8 @@ def last_line():
     _, copying, rest = text.rpartition("Installing collected packages:")
     if copying:
         total = rest.partition("\n")[0].count(",") + 1
-        return f"{len(list(VENV.rglob('site-packages/*.dist-info')))} of {total} packages in place"
+        placed = sum(folder.stat().st_mtime > start for folder in VENV.rglob("site-packages/*.dist-info"))
+        return f"{placed} of {total} packages in place"
     return text.rpartition("\n")[2].strip()
 
 

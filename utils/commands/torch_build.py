@@ -39,7 +39,11 @@ def choose():
         return [], True, "torch with CUDA: this computer has an NVIDIA GPU"
     if answers(f"{CPU_INDEX}/torch/"):
         return ["--extra-index-url", CPU_INDEX], False, f"torch for the CPU, from {CPU_INDEX}: no NVIDIA GPU found"
-    return [], True, (
-        "torch from the ordinary package index, which may bring unneeded CUDA libraries: "
-        f"no NVIDIA GPU found, but {CPU_INDEX} did not answer within {PATIENCE} seconds"
+    return (
+        [],
+        True,
+        (
+            "torch from the ordinary package index, which may bring unneeded CUDA libraries: "
+            f"no NVIDIA GPU found, but {CPU_INDEX} did not answer within {PATIENCE} seconds"
+        ),
     )

@@ -1,0 +1,18 @@
+"""All tests run on the mini checkpoints, with no network, and away from the learner's own settings."""
+
+import os
+import tempfile
+from pathlib import Path
+
+import pytest
+
+# Set before any test module imports the libraries that read them, once, at import.
+os.environ["COURSE_MODELS"] = "mini"
+os.environ["HF_HUB_OFFLINE"] = "1"
+os.environ["COURSE_SETTINGS"] = str(Path(tempfile.mkdtemp(prefix="course-tests-"), "settings.json"))
+
+
+@pytest.fixture(autouse=True)
+def own_settings(tmp_path, monkeypatch):
+    """Give each test a settings file of its own, which does not exist yet."""
+    monkeypatch.setenv("COURSE_SETTINGS", str(tmp_path / "settings.json"))

@@ -1,0 +1,79 @@
+"""`test`: install what tests need, run every check, and sum up. Standard library only."""
+
+import argparse
+import json
+import os
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+from utils.commands import install
+from utils.commands.place import COMMAND, ROOT, say
+
+NOTEBOOK_FOLDERS = ("notebooks", "exercises", "solutions")
+PYTEST = ["pytest", "-p", "no:randomly", "-n", "2", "--dist", "loadfile"]
+NBVAL = ["--nbval", "--nbval-current-env", "--nbval-cell-timeout=300", "--nbval-kernel-startup-timeout=120", "-q"]
+
+
+def main(argv):
+    parser = argparse.ArgumentParser(prog=f"{COMMAND} test", description="Run all checks and tests of the course.")
+    parser.add_argument("--fast", action="store_true", help="leave out running the notebooks")
+    arguments = parser.parse_args(argv)
+    python = install.ensure(install.LEARNER, install.TESTS)
+    with tempfile.TemporaryDirectory() as folder:
+        results = [run_step(name, [python, "-m", *step], folder) for name, step in steps(arguments.fast)]
+    sum_up(results)
+    return int(any(status for _, status, _ in results))
+
+
+def steps(fast):
+    """Each step's name and the module, with its arguments, that it runs."""
+    yield "ruff check", ["ruff", "check", "."]
+    yield "ruff format", ["ruff", "format", "--check", "."]
+    yield "unit tests", [*PYTEST, "tests"]
+    yield "sync check", ["utils", "sync", "--check"]
+    yield "notebook lints", ["utils", "lint"]
+    if not fast:
+        yield "notebooks (nbval)", [*PYTEST, *NBVAL, *NOTEBOOK_FOLDERS]
+
+
+def run_step(name, command, folder):
+    """Run one step from the root of the repository; return (name, exit status, seconds)."""
+    say(f"\n=== {name}")
+    start = time.monotonic()
+    status = subprocess.run(command, cwd=ROOT, env=environment(folder), stdin=subprocess.DEVNULL).returncode
+    seconds = time.monotonic() - start
+    say(f"--- {name}: {'passed' if status == 0 else f'FAILED (status {status})'} in {seconds:.1f} s")
+    return name, status, seconds
+
+
+def environment(folder):
+    """What a learner without network has, apart from the learner's own settings, which tests neither read nor write."""
+    return {
+        **os.environ,
+        "COURSE_MODELS": "mini",
+        "COURSE_SETTINGS": str(Path(folder, "settings.json")),
+        "HF_HUB_OFFLINE": "1",
+        "IPYTHONDIR": str(Path(folder, "ipython")),
+        "JUPYTER_CONFIG_DIR": str(Path(folder, "jupyter")),
+    }
+
+
+def live_cells():
+    """The code cells whose output nbval does not compare, as "folder/notebook.ipynb cell-id"."""
+    for path in sorted(path for folder in NOTEBOOK_FOLDERS for path in (ROOT / folder).glob("*.ipynb")):
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+            if "nbval-ignore-output" in cell["metadata"].get("tags", []):
+                yield f"{path.relative_to(ROOT).as_posix()} {cell['id']}"
+
+
+def sum_up(results):
+    live = list(live_cells())
+    say(f"\nCells that run but are not compared (tag nbval-ignore-output): {len(live)}")
+    for cell in live:
+        say(f"  {cell}")
+    say("\n| step | result | seconds |\n|---|---|---|")
+    total = ("all", any(status for _, status, _ in results), sum(seconds for _, _, seconds in results))
+    for name, status, seconds in [*results, total]:
+        say(f"| {name} | {'FAILED' if status else 'passed'} | {seconds:.1f} |")
