@@ -2,6 +2,7 @@
 
 import base64
 import copy
+import json
 
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
@@ -13,6 +14,11 @@ from utils.authoring.shared_cells import METADATA
 def figure(kilobytes=1, **metadata):
     data = {"image/png": base64.b64encode(b"x" * int(1000 * kilobytes)).decode(), "text/plain": "two bars"}
     return new_output("display_data", data, metadata=metadata)
+
+
+def picture(kilobytes, alt):
+    data = base64.b64encode(bytes(range(256)) * int(kilobytes * 1000 / 256)).decode()
+    return shown(text_html=f'<img alt="{alt}" src="data:image/png;base64,{data}">', text_plain=alt)
 
 
 def failed(name):
@@ -37,6 +43,7 @@ def good(course):
     )
     outputs = [
         figure(kilobytes=59, **{"image/png": {"alt": "two bars"}}),
+        picture(kilobytes=59, alt="two bars"),
         printed("</s> and/or https://a.org/b/c ../notebooks/card.md 0xff 3/4/2026 DeprecationWarnings are errors: no."),
         shown(text_html="<td>a</td><br/><b>c</b>", text_plain="BaseModelOutput(x=1)"),
     ]
@@ -62,6 +69,7 @@ def set_up(code="1", outputs=(), tags=(), text=None, **changes):
     return change
 
 
+ALL = (lint_cells.valid_format, *lint_cells.LINTS, *lint_outputs.LINTS, *lint_links.LINTS)
 BROKEN = [
     (lint_cells.valid_format, set_up(mood="sunny"), "breaks the notebook format"),
     (lint_cells.valid_format, lambda notebook: notebook.update(nbformat_minor=4), "not 4.5"),
@@ -90,6 +98,8 @@ BROKEN = [
     (lint_outputs.no_colour_codes, set_up(outputs=[printed("\x1b[31mred\x1b[0m")]), "terminal colour codes"),
     (lint_outputs.figures, set_up(outputs=[figure()]), "a figure without alt text"),
     (lint_outputs.figures, set_up(outputs=[figure(60, **{"image/png": {"alt": "bars"}})]), "of 60 kB, not under 60"),
+    (lint_outputs.figures, set_up(outputs=[picture(1, alt="")]), "a figure without alt text"),
+    (lint_outputs.figures, set_up(outputs=[picture(61, alt="bars")]), "a figure of 61 kB"),
     (lint_links.image_alt, set_up(text="# T\n\n![](card.md)"), "the image card.md without alt text"),
     (lint_links.image_alt, set_up(text="# T\n\n<img src='card.md'>"), "the image card.md without alt text"),
     (lint_links.links, set_up(text="# T\n\n[x](../exercises/no.ipynb)"), "links to ../exercises/no.ipynb"),
@@ -113,14 +123,14 @@ def test_broken_notebook_is_found_by_its_lint_alone(course, good, capsys, lint_f
     notebook_files.save(path, good)
     assert lint.main([str(path)]) == 1
     assert words in capsys.readouterr().out
-    for other in lint_cells.LINTS + lint_outputs.LINTS + lint_links.LINTS:
+    for other in ALL:
         place = [path] if other in lint_links.LINTS else []
         found = list(other(copy.deepcopy(notebook_files.read(path)), *place))
         assert bool(found) == (other is lint_function), (other.__name__, found)
 
 
 def test_every_lint_is_broken_by_a_notebook():
-    assert {entry[0] for entry in BROKEN} == {*lint_cells.LINTS, *lint_outputs.LINTS, *lint_links.LINTS}
+    assert {entry[0] for entry in BROKEN} == set(ALL)
 
 
 def test_links_to_headings_of_other_notebooks(course, good, capsys):
@@ -133,5 +143,8 @@ def test_links_to_headings_of_other_notebooks(course, good, capsys):
 
 def test_unreadable_notebook_is_a_finding(course, capsys):
     (course / "notebooks/01_x.ipynb").write_text("<<<<<<< HEAD")
+    cell = {"cell_type": "code", "metadata": {}, "outputs": []}
+    (course / "notebooks/02_y.ipynb").write_text(json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4}))
     assert lint.main([]) == 1
-    assert "cannot be read as a notebook" in capsys.readouterr().out
+    assert "cell 1 lacks source, execution_count" in (out := capsys.readouterr().out)
+    assert out.count("cannot be read as a notebook") == 2 and "2 findings" in out

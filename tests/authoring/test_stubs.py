@@ -25,7 +25,7 @@ SHAPES = {
     "function": (
         '@cache\ndef area(r: float, *, unit="m") -> float:\n    """Area of a circle."""\n    # 3 r\n    return 3 * r',
         "check(1, area)",
-        "def area(r: float, *, unit='m') -> float:\n    \"\"\"Area of a circle.\"\"\"\n    ...",
+        'def area(r: float, *, unit=\'m\') -> float:\n    """Area of a circle."""\n    ...',
     ),
     "helper function": ("def helper():\n    return 1\nanswer = helper()", "check(1, answer)", "answer = ..."),
     "class": ("class Model:\n    size = 3", "check(1, Model)", "Model = ..."),

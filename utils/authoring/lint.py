@@ -1,7 +1,6 @@
 """`python -m utils lint [NOTEBOOK…]`: everything about a saved notebook that nbval cannot see."""
 
 import argparse
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +12,9 @@ from utils.authoring.notebook_files import FOLDERS, AuthoringError, notebooks_in
 
 def findings(notebook: NotebookNode, path: Path) -> Iterator[lint_cells.Finding]:
     """All findings in one notebook. `path` is where it is, for its links."""
+    if faults := list(lint_cells.valid_format(notebook)):
+        yield from faults
+        return  # the other lints may trust the format
     for lint in lint_cells.LINTS + lint_outputs.LINTS:
         yield from lint(notebook)
     for lint in lint_links.LINTS:
@@ -46,7 +48,3 @@ def main(argv: list[str]) -> int:
     print(f"Cells whose output nbval does not compare: {len(live)}", *live, sep="\n  ")
     print(f"{len(paths)} notebooks, {found} findings.")
     return 1 if found else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -24,7 +24,7 @@ def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
 def valid_format(notebook: NotebookNode) -> Iterator[Finding]:
     """The notebook keeps to nbformat's schema, 4.5."""
     for error in nbformat.validator.iter_validate(notebook):
-        yield "", f"breaks the notebook format: {error.message[:200]}; mend it by hand or restore it from git."
+        yield "", f"breaks the notebook format: {error.message[:200]}; run sync, or restore it from git."
     if (notebook.nbformat, notebook.nbformat_minor) != (4, 5):
         yield "", f"has format {notebook.nbformat}.{notebook.nbformat_minor}, not 4.5; run sync."
 
@@ -82,4 +82,4 @@ def notebook_size(notebook: NotebookNode) -> Iterator[Finding]:
         yield "", f"has {kilobytes:.0f} kB, more than {MOST_KILOBYTES}; show fewer or smaller outputs."
 
 
-LINTS = (valid_format, execution_counts, no_widget_state, cell_length, cell_ids, tags, notebook_size)
+LINTS = (execution_counts, no_widget_state, cell_length, cell_ids, tags, notebook_size)

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from nbformat import NotebookNode
 
 from utils.authoring.lint_cells import Finding, code_cells
+from utils.authoring.lint_links import Tags
+from utils.authoring.notebook_files import WIDGET_VIEW
 
 MOST_IMAGE_KILOBYTES = 60
-WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+IMAGE_DATA = re.compile(r"data:image/[\w+.-]+;base64,[\w+/=]*")
 WARNING = re.compile(r"\b[A-Z]\w*Warning\b")
 ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,}\b")
 ABSOLUTE_PATH = re.compile(
@@ -29,8 +31,9 @@ def outputs(notebook: NotebookNode) -> Iterator[tuple[str, NotebookNode]]:
 def texts(notebook: NotebookNode) -> Iterator[tuple[str, str]]:
     """(cell id, text) for everything that a reader or nbval sees as text."""
     for name, output in outputs(notebook):
-        yield from ((name, text) for mime, text in output.get("data", {}).items() if mime.startswith("text/"))
-        yield from [(name, output.text)] if output.output_type == "stream" else []
+        found = [text for mime, text in output.get("data", {}).items() if mime.startswith("text/")]
+        found += [output.text] if output.output_type == "stream" else []
+        yield from ((name, IMAGE_DATA.sub("", text)) for text in found)
 
 
 def no_errors(notebook: NotebookNode) -> Iterator[Finding]:
@@ -81,17 +84,25 @@ def no_colour_codes(notebook: NotebookNode) -> Iterator[Finding]:
             yield name, "has terminal colour codes in its output; print plain text."
 
 
-def figures(notebook: NotebookNode) -> Iterator[Finding]:
-    """Each figure says in words what it shows, and is light."""
+def images(notebook: NotebookNode) -> Iterator[tuple[str, str, str]]:
+    """(cell id, alt text, data) for each image: an `<img>` in HTML, or an output of its own."""
     for name, output in outputs(notebook):
         for mime, data in output.get("data", {}).items():
-            if not mime.startswith("image/"):
-                continue
-            if not str(output.get("metadata", {}).get(mime, {}).get("alt", "")).strip():
-                yield name, "shows a figure without alt text; show it with utils.figures and give alt=…"
-            kilobytes = len(data) * (1 if mime == "image/svg+xml" else 3 / 4) / 1000  # base64: 4 letters for 3 bytes
-            if kilobytes >= MOST_IMAGE_KILOBYTES:
-                yield name, f"shows a figure of {kilobytes:.0f} kB, not under {MOST_IMAGE_KILOBYTES}; draw it smaller."
+            if mime == "text/html":
+                pictures = [attributes for tag, attributes in Tags(data).found if tag == "img"]
+                yield from ((name, picture.get("alt") or "", picture.get("src") or "") for picture in pictures)
+            elif mime.startswith("image/"):
+                yield name, str(output.metadata.get(mime, {}).get("alt", "")), data
+
+
+def figures(notebook: NotebookNode) -> Iterator[Finding]:
+    """Each figure says in words what it shows, and is light."""
+    for name, alt, data in images(notebook):
+        if not alt.strip():
+            yield name, "shows a figure without alt text; show it with `figures.show(figure, alt)`."
+        kilobytes = len(data) * (1 if data.startswith("<") else 3 / 4) / 1000  # base64: 4 letters for 3 bytes; not SVG
+        if kilobytes >= MOST_IMAGE_KILOBYTES:
+            yield name, f"shows a figure of {kilobytes:.0f} kB, not under {MOST_IMAGE_KILOBYTES}; draw it smaller."
 
 
 LINTS = (no_errors, no_warnings, no_addresses, no_absolute_paths, no_widgets, no_colour_codes, figures)

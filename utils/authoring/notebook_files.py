@@ -10,6 +10,7 @@ from nbformat import NotebookNode
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = ("notebooks", "exercises", "solutions")
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 
 
 class AuthoringError(ValueError):
@@ -30,8 +31,13 @@ def read(path: Path) -> NotebookNode:
         data = json.loads(path.read_text(encoding="utf-8"))
         if data["nbformat"] != 4:
             raise ValueError(f"its format is {data['nbformat']}, not 4")
-        return nbformat.v4.to_notebook(data)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        notebook = nbformat.v4.to_notebook(data)
+        for number, cell in enumerate(notebook.cells, 1):
+            code = ("outputs", "execution_count") if cell.cell_type == "code" else ()
+            if missing := [key for key in ("source", "metadata", *code) if key not in cell]:
+                raise ValueError(f"cell {number} lacks {', '.join(missing)}")
+        return notebook
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise AuthoringError(f"{path}: cannot be read as a notebook ({error}); restore it from git.") from error
 
 

@@ -4,22 +4,20 @@ import argparse
 import copy
 import os
 import re
-import sys
 import time
 from pathlib import Path
 
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbclient.exceptions import CellExecutionError, CellTimeoutError
 from nbformat import NotebookNode
 
 from utils.authoring import notebook_files
-from utils.authoring.notebook_files import AuthoringError
+from utils.authoring.notebook_files import WIDGET_VIEW, AuthoringError
 from utils.authoring.shared_cells import tidy_metadata
 
 CELL_TIMEOUT = 300  # seconds
-WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 ANSI_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -46,7 +44,7 @@ def failure(error: Exception, cell: NotebookNode | None, number: int) -> str:
         return f"{where} failed:\n" + "\n".join(f"    {line}" for line in lines[-5:])
     if isinstance(error, CellTimeoutError):
         return f"{where} ran past the limit; make it faster or allow more with --timeout SECONDS."
-    return f"{where}: the kernel died, most often for lack of memory. Close other notebooks, then run it again."
+    return f"{where}: the kernel died ({error}), most often for lack of memory; close other notebooks and try again."
 
 
 def execute(notebook: NotebookNode, folder: Path, timeout: int = CELL_TIMEOUT) -> NotebookNode:
@@ -60,14 +58,18 @@ def execute(notebook: NotebookNode, folder: Path, timeout: int = CELL_TIMEOUT) -
     # No kernel folders: `python3` is then this interpreter, whatever kernels the machine has installed.
     kernel = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=KernelSpecManager(kernel_dirs=[]))
     client = NotebookClient(
-        notebook, km=kernel, timeout=timeout, resources={"metadata": {"path": str(folder)}},
-        record_timing=False, store_widget_state=False, allow_errors=False, force_raise_errors=True,
+        notebook,
+        km=kernel,
+        timeout=timeout,
+        resources={"metadata": {"path": str(folder)}},
+        record_timing=False,
+        store_widget_state=False,
         extra_arguments=["--IPKernelApp.log_level=ERROR"],  # its notes on transport are not about the notebook
         on_cell_start=lambda cell, cell_index: started.append((cell, cell_index)),
     )
     try:
         client.execute(env={**os.environ, "COURSE_MODELS": "mini", "HF_HUB_OFFLINE": "1"}, cleanup_kc=True)
-    except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
+    except (CellExecutionError, CellTimeoutError, RuntimeError) as error:
         cell, index = started[-1] if started else (None, 0)
         raise AuthoringError(failure(error, cell, index + 1)) from error
     tidy_metadata(notebook)
@@ -95,7 +97,3 @@ def main(argv: list[str]) -> int:
             failed += 1
             print(f"not saved, {time.monotonic() - start:.1f} s\n  {error}")
     return 1 if failed else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

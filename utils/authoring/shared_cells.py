@@ -33,9 +33,8 @@ def badge(folder: str, name: str, root: Path) -> str:
     """Links to Colab and to the same lesson's other notebooks; text only, so that it reads with no network."""
     colab = REPOSITORY.replace("https://github.com", "https://colab.research.google.com/github")
     links = [f"[Open in Colab]({colab}/blob/{BRANCH}/{folder}/{name})"]
-    # An exercise exists wherever its solution does: `sync` makes it.
-    for label, other, source in (("Lesson", "notebooks", "notebooks"), ("Exercise", "exercises", "solutions"),
-                                 ("Solution", "solutions", "solutions")):
+    for label, other in {"Lesson": "notebooks", "Exercise": "exercises", "Solution": "solutions"}.items():
+        source = "solutions" if other == "exercises" else other  # wherever a solution is, `sync` makes the exercise
         if other != folder and (root / source / name).is_file():
             links.append(f"[{label}](../{other}/{name})")
     return " · ".join(links)

@@ -59,7 +59,9 @@ def loaded(node: ast.AST, hidden: list[tuple[int, int]], after: int = 0) -> set[
     return {
         name.id
         for name in ast.walk(node)
-        if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Load) and name.lineno > after
+        if isinstance(name, ast.Name)
+        and isinstance(name.ctx, ast.Load)
+        and name.lineno > after
         and not any(begin < name.lineno < end for begin, end in hidden)
     }
 

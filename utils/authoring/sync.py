@@ -2,7 +2,6 @@
 
 import argparse
 import copy
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -115,9 +114,5 @@ def main(argv: list[str]) -> int:
     options = parser.parse_args(argv)
     clean = sync(notebook_files.ROOT, options.check)
     if clean:
-        print("All notebooks are in step." if options.check else "Done: all notebooks are in step.")
+        print("All notebooks are in step.")
     return 0 if clean else 1
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
