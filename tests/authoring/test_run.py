@@ -106,12 +106,13 @@ def test_failing_cell_is_named_and_the_file_left_alone(course, capsys, source, m
 
 
 def test_several_notebooks_one_after_another(course, capsys):
-    good = write(course / "notebooks/01_x.ipynb", "import os; os.environ['COURSE_MODELS']")
+    read_back = "import os; [os.environ['COURSE_MODELS'], os.path.exists(os.environ['COURSE_SETTINGS'])]"
+    good = write(course / "notebooks/01_x.ipynb", read_back)
     bad = course / "notebooks/02.ipynb"
     assert run.main([str(bad), str(good)]) == 1
     printed = capsys.readouterr().out
     assert "02.ipynb: running … not saved" in printed and "01_x.ipynb: running … saved" in printed
-    assert notebook_files.read(good).cells[1].outputs[0].data["text/plain"] == "'mini'"
+    assert notebook_files.read(good).cells[1].outputs[0].data["text/plain"] == "['mini', False]"
 
 
 def test_only_consecutive_prints_are_merged():

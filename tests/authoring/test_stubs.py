@@ -28,6 +28,7 @@ SHAPES = {
         'def area(r: float, *, unit=\'m\') -> float:\n    """Area of a circle."""\n    ...',
     ),
     "helper function": ("def helper():\n    return 1\nanswer = helper()", "check(1, answer)", "answer = ..."),
+    "f-string": ("a, b, c = 1, 2, 3", 'print(f"""\n{a}""", f"{b:.{c}f}")', "a = ...\nb = ...\nc = ..."),
     "class": ("class Model:\n    size = 3", "check(1, Model)", "Model = ..."),
 }
 
@@ -77,6 +78,9 @@ def test_magics_in_cells_without_a_block_are_fine():
         ("# begin solution\nx = 1\n# END SOLUTION", "line 1: write"),
         ("x = 1  # BEGIN SOLUTION\n# END SOLUTION", "line 1: write"),
         ("# BEGIN SOLUTION\nx = = 1\n# END SOLUTION", "line 2: invalid syntax"),
+        ("# BEGIN SOLUTION\n%time x = 1\n# END SOLUTION", "line 2: invalid syntax; cells with a block must be plain"),
+        ("if x:\n    y\n# BEGIN SOLUTION\nelse:\n    z\n# END SOLUTION", "line 1: invalid syntax"),
+        ("print(1", "line 1: '.' was never closed"),
     ],
 )
 def test_faulty_blocks_are_named(source, words):

@@ -4,6 +4,7 @@ import argparse
 import copy
 import os
 import re
+import tempfile
 import time
 from pathlib import Path
 
@@ -47,6 +48,12 @@ def failure(error: Exception, cell: NotebookNode | None, number: int) -> str:
     return f"{where}: the kernel died ({error}), most often for lack of memory; close other notebooks and try again."
 
 
+def environment(folder: str) -> dict[str, str]:
+    """Mini models, no network, and an empty `folder` in place of the author's own settings, which would show."""
+    own = {"COURSE_SETTINGS": str(Path(folder, "settings.json")), "IPYTHONDIR": str(Path(folder, "ipython"))}
+    return {**os.environ, **own, "COURSE_MODELS": "mini", "HF_HUB_OFFLINE": "1"}
+
+
 def execute(notebook: NotebookNode, folder: Path, timeout: int = CELL_TIMEOUT) -> NotebookNode:
     """A copy of the notebook, executed in `folder` by this Python on the mini models, clean for strict nbval.
 
@@ -68,7 +75,8 @@ def execute(notebook: NotebookNode, folder: Path, timeout: int = CELL_TIMEOUT) -
         on_cell_start=lambda cell, cell_index: started.append((cell, cell_index)),
     )
     try:
-        client.execute(env={**os.environ, "COURSE_MODELS": "mini", "HF_HUB_OFFLINE": "1"}, cleanup_kc=True)
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as empty:
+            client.execute(env=environment(empty), cleanup_kc=True)
     except (CellExecutionError, CellTimeoutError, RuntimeError) as error:
         cell, index = started[-1] if started else (None, 0)
         raise AuthoringError(failure(error, cell, index + 1)) from error

@@ -36,9 +36,9 @@ def blocks(source: str) -> list[tuple[int, int]]:
 def statements(source: str) -> list[ast.stmt]:
     """The cell's top-level statements; magics are understood in cells that hold no block. Raises AuthoringError."""
     try:
-        return ast.parse(source if BEGIN in source else TransformerManager().transform_cell(source)).body
+        return ast.parse(source if blocks(source) else TransformerManager().transform_cell(source)).body
     except SyntaxError as error:
-        raise AuthoringError(f"line {error.lineno}: {error.msg}; a cell must be plain Python to be stubbed.") from error
+        raise AuthoringError(f"line {error.lineno}: {error.msg}; cells with a block must be plain Python.") from error
 
 
 def bound(nodes: Iterable[ast.AST]) -> Iterator[str]:
@@ -81,7 +81,7 @@ def needed_after(line: int, source: str, later: list[str]) -> set[str]:
 
 def stub_of(block: str, needed: set[str]) -> list[str]:
     """The lines that take the place of a (dedented) block: `name = ...`, or a function in outline."""
-    body = ast.parse(block).body
+    body = statements(block)
     functions = {node.name: node for node in body if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))}
     lines = []
     for name in dict.fromkeys(bound(body)):
@@ -122,16 +122,15 @@ def exercise_from(solution: NotebookNode) -> NotebookNode:
     """The exercise notebook, not yet executed. Raises AuthoringError naming the cell that cannot be stubbed."""
     exercise = copy.deepcopy(solution)
     exercise.cells = [cell for cell in exercise.cells if "solution" not in cell.metadata.get("tags", [])]
-    code = [cell for cell in exercise.cells if cell.cell_type == "code"]
-    for cell in code:
+    later: list[str] = []
+    for cell in reversed([cell for cell in exercise.cells if cell.cell_type == "code"]):
+        solved = cell.source
         cell.outputs, cell.execution_count = [], None
         try:
-            if blocks(cell.source):
-                statements(cell.source)
+            statements(solved)
+            if blocks(solved):
+                cell.source = exercise_source(solved, later)
         except AuthoringError as error:
             raise AuthoringError(f"cell {cell.id}, {error}") from error
-    sources = [cell.source for cell in code]
-    for number, cell in enumerate(code):
-        if BEGIN in cell.source:
-            cell.source = exercise_source(cell.source, sources[number + 1 :])
+        later.insert(0, solved)
     return exercise

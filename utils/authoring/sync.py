@@ -75,6 +75,7 @@ def sync_one(path: Path, check: bool) -> list[str]:
     drift = ["not there yet"] if current is None else list(differences(current, wanted))
     if drift and not check:
         if exercise and not is_executed(wanted):
+            print(f"exercises/{path.name}: running …", flush=True)
             path.parent.mkdir(exist_ok=True)
             wanted = execute(wanted, path.parent)
         notebook_files.save(path, wanted)
