@@ -1,5 +1,6 @@
 """`run` saves notebooks that strict nbval accepts and that a second run does not change; faults are named."""
 
+import json
 import shutil
 import subprocess
 import sys
@@ -113,6 +114,17 @@ def test_several_notebooks_one_after_another(course, capsys):
     printed = capsys.readouterr().out
     assert "02.ipynb: running … not saved" in printed and "01_x.ipynb: running … saved" in printed
     assert notebook_files.read(good).cells[1].outputs[0].data["text/plain"] == "['mini', False]"
+
+
+def test_kernel_is_this_python_whatever_is_installed(course, tmp_path, monkeypatch, capsys):
+    spec = {"argv": ["no-such-program"], "display_name": "Python 3", "language": "python"}
+    (tmp_path / "kernels/python3").mkdir(parents=True)
+    (tmp_path / "kernels/python3/kernel.json").write_text(json.dumps(spec))
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
+    monkeypatch.delenv("JUPYTER_PREFER_ENV_PATH", raising=False)
+    path = write(course / "notebooks/01_x.ipynb", "import sys; print(sys.executable)")
+    assert run.main([str(path)]) == 0
+    assert notebook_files.read(path).cells[1].outputs[0].text == sys.executable + "\n"
 
 
 def test_only_consecutive_prints_are_merged():
