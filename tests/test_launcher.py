@@ -114,7 +114,7 @@ def test_no_venv_module(clone, capsys, monkeypatch):
 
 def test_not_enough_disk_space(clone, capsys, monkeypatch):
     monkeypatch.setattr(shutil, "disk_usage", lambda path: shutil._ntuple_diskusage(10**12, 0, 1.25 * 10**9))
-    assert "The install needs 3 GB of disk space and 1.2 GB is free" in sentence(capsys, "lab")
+    assert "The install needs 4 GB of disk space and 1.2 GB is free" in sentence(capsys, "lab")
     assert not (clone / ".venv").exists()
 
 
@@ -285,7 +285,7 @@ def test_no_gpu_takes_the_ordinary_index_where_the_other_is_silent(monkeypatch):
         assert torch_build.answers(url, seconds=0.5) is False
     monkeypatch.setattr(torch_build, "CPU_INDEX", url)  # closed by now
     arguments, cuda, choice = torch_build.choose()
-    assert arguments == [] and cuda and "did not answer within 5 seconds" in choice
+    assert arguments == [] and cuda and "did not answer" in choice
 
 
 def test_a_gpu_and_other_systems_take_the_ordinary_index(monkeypatch):

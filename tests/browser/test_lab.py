@@ -12,11 +12,11 @@ from utils.commands.place import ROOT
 
 LESSONS = sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
 SECONDS_TO_RUN = 300
-ERROR = '.jp-OutputArea-output[data-mime-type="application/vnd.jupyter.error"]'
-ALL_RUN_OR_ERROR = f"""() => {{
+ERROR = '.jp-OutputArea-output[data-mime-type="application/vnd.jupyter.stderr"]:has-text("Traceback (most recent call")'
+ALL_RUN = r"""() => {
     const prompts = [...document.querySelectorAll(".jp-Notebook .jp-CodeCell .jp-InputPrompt")].map(p => p.textContent);
-    return document.querySelector('{ERROR}') || prompts.length && prompts.every(p => /^\\[\\d+\\]:$/.test(p));
-}}"""
+    return prompts.length && prompts.every(text => /^\[\d+\]:$/.test(text));
+}"""
 
 
 def get_json(url):
@@ -61,19 +61,19 @@ def test_a_lesson_runs_to_its_end(course, lab_url, page, name):
     page.wait_for_selector(".jp-Notebook h1", timeout=60_000)
     title = "".join(json.loads(path.read_text(encoding="utf-8"))["cells"][0]["source"]).splitlines()[0].lstrip("# ")
     assert page.locator(".jp-Notebook h1").first.inner_text().rstrip("¶").strip() == title
-    wait_for_idle_kernel(lab_url)
+    wait_until(lambda: kernel_states(lab_url, name) == ["idle"], "its kernel did not become idle")
 
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-    page.wait_for_function(ALL_RUN_OR_ERROR, timeout=SECONDS_TO_RUN * 1000)
+    errors = page.locator(ERROR)  # JupyterLab shows a traceback as stderr, and runs no cell after it
+    wait_until(lambda: errors.count() or page.evaluate(ALL_RUN), "the cells did not end", SECONDS_TO_RUN)
     take_pictures(page, path.stem)
-    errors = page.locator(ERROR)
-    assert errors.count() == 0, errors.first.text_content()
+    assert errors.all_text_contents() == []
     assert_no_popup(page)
 
     assert_saved_without_errors(page, path)
     page.locator(".lm-TabBar-tab.lm-mod-current .lm-TabBar-tabCloseIcon").first.click()
-    wait_until(lambda: get_json(f"{lab_url}/api/kernels") == [], "closing the notebook did not shut its kernel down")
+    wait_until(lambda: kernel_states(lab_url, name) == [], "closing the notebook did not shut its kernel down")
 
 
 def wait_until(true, complaint, seconds=60):
@@ -83,15 +83,13 @@ def wait_until(true, complaint, seconds=60):
         time.sleep(0.2)
 
 
-def wait_for_idle_kernel(lab_url):
-    def idle():
-        return [kernel["execution_state"] for kernel in get_json(f"{lab_url}/api/kernels")] == ["idle"]
-
-    wait_until(idle, "no kernel became idle")
+def kernel_states(lab_url, name):
+    sessions = get_json(f"{lab_url}/api/sessions")
+    return [session["kernel"]["execution_state"] for session in sessions if session["name"] == name]
 
 
 def assert_saved_without_errors(page, path):
-    """Save as a learner would, and read from the file that every code cell ran and none has an error or a warning."""
+    """Save as a learner would, and read from the file that every code cell ran and none ended in an error."""
     page.keyboard.press("Control+s")
 
     def cells():
@@ -100,7 +98,7 @@ def assert_saved_without_errors(page, path):
     wait_until(lambda: all(cell["execution_count"] for cell in cells()), "the notebook was not saved")
     for cell in cells():
         for output in cell["outputs"]:
-            assert output["output_type"] != "error" and output.get("name") != "stderr", (cell["id"], output)
+            assert output["output_type"] != "error", (cell["id"], output)
 
 
 def take_pictures(page, stem):
@@ -108,6 +106,8 @@ def take_pictures(page, stem):
     folder = os.environ.get("BROWSER_SCREENSHOTS")
     if not folder:
         return
+    page.evaluate("() => document.querySelector('.jp-WindowedPanel-outer').scrollTo(0, 0)")
+    page.wait_for_timeout(1000)
     page.screenshot(path=Path(folder, f"{stem}.png"))
     height = page.evaluate("() => document.querySelector('.jp-WindowedPanel-outer').scrollHeight")
     page.set_viewport_size({"width": 1280, "height": min(height + 200, 16_000)})

@@ -44,6 +44,6 @@ def choose():
         True,
         (
             "torch from the ordinary package index, which may bring unneeded CUDA libraries: "
-            f"no NVIDIA GPU found, but {CPU_INDEX} did not answer within {PATIENCE} seconds"
+            f"no NVIDIA GPU found, but {CPU_INDEX} did not answer"
         ),
     )
