@@ -1,0 +1,1 @@
+"""For a workshop, or a first day alone: is this computer ready for the course?"""
