@@ -1,7 +1,6 @@
 """Rules of the repository as a whole: what imports what, what lies where, what no file may hold."""
 
 import ast
-import json
 import re
 import subprocess
 import sys
@@ -10,7 +9,6 @@ import tomllib
 import pytest
 
 from utils.commands.place import ROOT
-from utils.commands.test import NOTEBOOK_FOLDERS, live_cells
 
 # A room imports only from itself and from rooms before it.
 ROOMS = (
@@ -123,20 +121,3 @@ def test_ruff_follows_the_house_rules():
     ruff = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["ruff"]
     assert ruff["line-length"] == 120 and ruff["target-version"] == "py311"
     assert {"E", "F", "I", "B", "UP", "W"} <= set(ruff["lint"]["select"])
-
-
-def notebooks():
-    return sorted(path for folder in NOTEBOOK_FOLDERS for path in (ROOT / folder).glob("*.ipynb"))
-
-
-@pytest.mark.parametrize("path", notebooks(), ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_nbval_runs_every_cell_and_compares_all_but_the_live_ones(path):
-    live = set(live_cells())
-    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
-        if cell["cell_type"] != "code":
-            continue
-        tags = set(cell["metadata"].get("tags", []))
-        assert not tags & {"nbval-skip", "nbval-raises-exception", "raises-exception", "skip-execution"}
-        assert not re.search(r"^\s*#\s*(NBVAL_|PYTEST_VALIDATE_)", "".join(cell["source"]), re.MULTILINE)
-        if f"{path.relative_to(ROOT).as_posix()} {cell['id']}" not in live:
-            assert cell["execution_count"], f"{cell['id']} has no saved run, so nbval compares nothing"

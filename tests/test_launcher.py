@@ -15,6 +15,7 @@ import pytest
 
 from utils import commands
 from utils.commands import install, lab, pip, place, torch_build
+from utils.commands import test as everything
 from utils.commands.place import ROOT, Problem
 
 FIRST_FILES = [ROOT / "utils/__init__.py", ROOT / "utils/__main__.py"]
@@ -307,3 +308,21 @@ def test_the_settings_reach_jupyterlab(monkeypatch):
     assert lab.lab_environment()["JUPYTER_CONFIG_PATH"].split(os.pathsep) == [str(ROOT / ".jupyter"), "mine"]
     for path in (ROOT / ".jupyter").rglob("*.json"):
         assert json.loads(path.read_text(encoding="utf-8"))
+
+
+def test_all_steps_run_though_one_fails(capfd, monkeypatch):
+    monkeypatch.setattr(install, "ensure", lambda *_: sys.executable)
+    monkeypatch.setattr(everything, "steps", lambda fast: [("one", ["no_such_module"]), ("two", ["platform"])])
+    assert commands.main(["test"]) == 1
+    printed = capfd.readouterr().out
+    assert "--- one: FAILED (status 1) in " in printed and "--- two: passed in " in printed
+    assert "| one | FAILED | " in printed and "| two | passed | " in printed and "| all | FAILED | " in printed
+
+    monkeypatch.setattr(everything, "steps", lambda fast: [("two", ["platform"])])
+    assert commands.main(["test"]) == 0
+
+
+def test_fast_leaves_out_nbval_only():
+    names = [name for name, _ in everything.steps(fast=False)]
+    assert names[-1] == "notebooks (nbval)"
+    assert [name for name, _ in everything.steps(fast=True)] == names[:-1]

@@ -41,7 +41,7 @@ def main(argv):
         print(problem, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("\nStopped. The same command starts again where that is possible.", file=sys.stderr)
+        print("\nStopped. Run the same command again to go on.", file=sys.stderr)
         return 130
 
 

@@ -1,7 +1,6 @@
 """`test`: install what tests need, run every check, and sum up. Standard library only."""
 
 import argparse
-import json
 import os
 import subprocess
 import tempfile
@@ -31,7 +30,7 @@ def steps(fast):
     """Each step's name and the module, with its arguments, that it runs."""
     yield "ruff check", ["ruff", "check", "."]
     yield "ruff format", ["ruff", "format", "--check", "."]
-    yield "unit tests", [*PYTEST, "tests"]
+    yield "unit tests", [*PYTEST, "-q", "-rs", "tests"]
     yield "sync check", ["utils", "sync", "--check"]
     yield "notebook lints", ["utils", "lint"]
     if not fast:
@@ -60,19 +59,7 @@ def environment(folder):
     }
 
 
-def live_cells():
-    """The code cells whose output nbval does not compare, as "folder/notebook.ipynb cell-id"."""
-    for path in sorted(path for folder in NOTEBOOK_FOLDERS for path in (ROOT / folder).glob("*.ipynb")):
-        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
-            if "nbval-ignore-output" in cell["metadata"].get("tags", []):
-                yield f"{path.relative_to(ROOT).as_posix()} {cell['id']}"
-
-
 def sum_up(results):
-    live = list(live_cells())
-    say(f"\nCells that run but are not compared (tag nbval-ignore-output): {len(live)}")
-    for cell in live:
-        say(f"  {cell}")
     say("\n| step | result | seconds |\n|---|---|---|")
     total = ("all", any(status for _, status, _ in results), sum(seconds for _, _, seconds in results))
     for name, status, seconds in [*results, total]:
