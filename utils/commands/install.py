@@ -17,6 +17,7 @@ LEARNER = ROOT / "requirements.txt"
 TESTS = ROOT / "tests/requirements.txt"
 CONSTRAINTS = ROOT / "utils/constraints.txt"
 STAMP = VENV / "course.json"  # which requirements are installed; {} while an install is under way
+MAKE_VENV = [sys.executable, "-m", "venv"]
 NEWEST = (3, 14)  # the newest Python for which every constraint has a wheel
 # Free space asked for, without and with CUDA. Measured: 2.0 and 6.8 GB in .venv, and while pip works its downloads of
 # 0.5 and 3.3 GB lie both in its cache and in a temporary folder.
@@ -107,7 +108,7 @@ def make_venv(gigabytes):
     say(f"[2/3] Making .venv with Python {sys.version.split()[0]}; {free:.0f} GB of disk space is free")
     VENV.mkdir()
     STAMP.write_text("{}")
-    made = subprocess.run([sys.executable, "-m", "venv", VENV], capture_output=True, text=True)
+    made = subprocess.run([*MAKE_VENV, VENV], capture_output=True, text=True)
     if made.returncode:
         last = (made.stdout + made.stderr).strip().splitlines()[-1:]
         raise Problem(f"Python could not make .venv ({' '.join(last)}): repair or reinstall Python, then try again.")

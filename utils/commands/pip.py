@@ -80,5 +80,7 @@ def explain(output, status):
         return f"The disk became full during the install: free some space and run the command again (details: {LOG})."
     if any(sign in output for sign in NO_NETWORK):
         return f"pip could not reach the package index: connect to the network and run again (details: {LOG})."
+    if "No module named pip" in output:
+        return f"{VENV} was made without pip: delete that folder and run the command again."
     errors = [line for line in output.splitlines() if line.startswith("ERROR")] or output.splitlines()[-1:]
     return f"pip failed with status {status} ({' '.join(errors[-1:])}): see {LOG}, mend that, and run again."
