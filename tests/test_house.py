@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from importlib.metadata import packages_distributions
 
 import pytest
 
@@ -105,16 +106,40 @@ def test_the_constraints_are_exact_and_hold_on_every_platform():
     assert [pin for pin in pins if not re.fullmatch(r"[\w.-]+==[\w.]+", pin)] == []
 
 
-def names(path):
+def required(path):
+    """The names in a requirements file, in the spelling of package indexes."""
     lines = path.read_text(encoding="utf-8").splitlines()
-    return {re.match(r"[\w.-]+", line).group().lower() for line in lines if line and line[0] not in "#-"}
+    return {normal(re.match(r"[\w.-]+", line).group()) for line in lines if line and line[0] not in "#-"}
+
+
+def normal(name):
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def requirement_files():
+    return [path for path in ROOT.rglob("requirements.txt") if ".venv" not in path.parts]
 
 
 def test_every_requirement_has_a_constraint():
-    files = [path for path in ROOT.rglob("requirements.txt") if ".venv" not in path.parts]
-    assert len(files) >= 2
-    for path in files:
-        assert names(path) <= names(ROOT / "utils/constraints.txt"), path
+    assert len(requirement_files()) >= 2
+    for path in requirement_files():
+        assert required(path) <= required(ROOT / "utils/constraints.txt"), path
+
+
+def test_every_library_that_utils_imports_is_required():
+    imported = set()
+    for path in (ROOT / "utils").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                imported |= {alias.name.partition(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and not node.level:
+                imported.add(node.module.partition(".")[0])
+    packages = packages_distributions()
+    foreign = imported - sys.stdlib_module_names - {"utils"}
+    needed = {name: {normal(package) for package in packages.get(name, [name])} for name in foreign}
+    files = [path for path in requirement_files() if ROOT / "tests" not in path.parents]
+    given = set().union(*map(required, files))
+    assert {name for name, choices in needed.items() if not choices & given} == set()
 
 
 def test_ruff_follows_the_house_rules():
