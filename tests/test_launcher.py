@@ -305,6 +305,14 @@ def test_paths_on_windows():
     assert place.venv_python("venv", windows=False) == Path("venv/bin/python")
 
 
+def test_going_on_as_another_program_on_windows(monkeypatch):
+    monkeypatch.setattr(place, "WINDOWS", True)
+    monkeypatch.chdir(ROOT)  # where `become` goes too: back at the end
+    with pytest.raises(SystemExit) as end:
+        place.become([sys.executable, "-c", "raise SystemExit(7)"])
+    assert end.value.code == 7
+
+
 def test_the_settings_reach_jupyterlab(monkeypatch):
     monkeypatch.setenv("JUPYTER_CONFIG_PATH", "mine")
     assert lab.lab_environment()["JUPYTER_CONFIG_PATH"].split(os.pathsep) == [str(ROOT / ".jupyter"), "mine"]
