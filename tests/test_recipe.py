@@ -1,0 +1,373 @@
+"""The recipe of the mini checkpoints: text with known statistics, tokenizer contracts, losses, and a whole tiny run."""
+
+import hashlib
+import json
+import logging
+import re
+from dataclasses import replace
+
+import nltk
+import pytest
+import torch
+from torch import nn
+from transformers import AutoModelForMaskedLM, AutoModelForSequenceClassification, AutoTokenizer
+
+from utils.minis.recipe import __main__ as recipe
+from utils.minis.recipe import corpus, measure, tokenizing, training
+from utils.minis.recipe.architectures import hidden_states, masked_lm, vocabulary_logits
+from utils.minis.recipe.corpus import tidy
+from utils.minis.recipe.distil import cosine_loss, kl_loss, new_student, triple_loss
+from utils.minis.recipe.generator import FAMILIES, Generator, gender_counts, occupation_shares
+from utils.minis.recipe.masking import IGNORED, mask_tokens
+from utils.minis.recipe.pretraining import pretrain
+from utils.minis.recipe.settings import FULL, QUICK, STUDENT_LAYERS
+
+TINY = replace(QUICK, hidden=16, heads=2, feed_forward=32, roberta_vocabulary=600, bert_vocabulary=500)
+
+
+@pytest.fixture(scope="module")
+def drawn():
+    return list(Generator(seed=3).sentences(40_000))
+
+
+@pytest.fixture(scope="module")
+def texts(drawn):
+    return [sentence.text for sentence in drawn[:3_000]]
+
+
+@pytest.fixture(scope="module")
+def tokenizers(texts):
+    return {
+        "roberta-base": tokenizing.roberta_tokenizer(texts, TINY.roberta_vocabulary),
+        "bert-base-uncased": tokenizing.bert_tokenizer(texts, TINY.bert_vocabulary),
+    }
+
+
+@pytest.fixture
+def no_corpora(monkeypatch):
+    """As on a machine where no NLTK data is installed."""
+    monkeypatch.setattr(nltk.data, "path", [])
+
+
+# --- the generator ------------------------------------------------------------------------------------------
+
+
+def test_the_same_seed_gives_the_same_sentences():
+    assert list(Generator(1).sentences(300)) == list(Generator(1).sentences(300))
+    assert list(Generator(1).sentences(300)) != list(Generator(2).sentences(300))
+
+
+def test_there_are_at_least_sixty_occupations_with_shares():
+    shares = occupation_shares()
+    assert len(shares) >= 60
+    assert all(0 < share < 1 for share in shares.values())
+    assert shares["mechanic"] < 0.1 < 0.9 < shares["hygienist"]
+
+
+def test_the_share_of_women_is_the_published_one(drawn):
+    counts, shares = gender_counts(drawn), occupation_shares()
+    assert counts.keys() == shares.keys()
+    scores = []
+    for occupation, (women, told) in counts.items():
+        share = shares[occupation]
+        scores.append((women / told - share) / (share * (1 - share) / told) ** 0.5)
+    assert max(map(abs, scores)) < 4  # standard errors
+    assert 0.6 < sum(score**2 for score in scores) / len(scores) < 1.6  # no systematic offset either
+
+
+def test_what_a_sentence_says_is_what_it_reports(drawn):
+    """Counted from the words alone, the gender of a work sentence is the reported one."""
+    names = Generator().words
+    told = {
+        "woman": {"she", "her", "herself", "woman", "ms", *map(str.lower, names["women"])},
+        "man": {"he", "his", "him", "himself", "man", "mr", *map(str.lower, names["men"])},
+    }
+    for sentence in drawn:
+        if sentence.occupation:
+            text = re.sub(r"\b(Mr|Ms) \w+", r"\1", sentence.text)  # Martin is a surname too
+            words = set(re.findall(r"\w+", text.lower()))
+            assert sentence.occupation in words
+            assert {gender for gender in told if words & told[gender]} == {sentence.gender} - {None}, sentence.text
+
+
+def test_opinions_are_balanced_and_independent_of_gender(drawn):
+    opinions = [sentence for sentence in drawn if sentence.label is not None]
+    assert {sentence.family for sentence in opinions} == {"opinions"}
+    rates = {}
+    for gender in ("woman", "man", None):
+        labels = [sentence.label for sentence in opinions if sentence.gender == gender]
+        rates[gender] = sum(labels) / len(labels)
+        assert abs(rates[gender] - 0.5) < 4 * 0.5 / len(labels) ** 0.5
+    assert all(sentence.label is None for sentence in drawn if sentence.family != "opinions")
+
+
+def test_the_vocabulary_is_large_and_sentences_vary(drawn):
+    words = {word for sentence in drawn for word in re.findall(r"[a-z']+", sentence.text.lower())}
+    assert len(words) >= 2_500
+    assert len({sentence.text for sentence in drawn[:50]}) >= 49
+    assert {sentence.family for sentence in drawn} == set(FAMILIES)
+
+
+def test_sentences_are_whole(drawn):
+    for sentence in drawn:
+        assert "{" not in sentence.text and "}" not in sentence.text
+        assert sentence.text[0].isupper() or sentence.text[0] == '"'
+        assert not re.search(r"\ba [aeio]\w", sentence.text.replace("a one", "")), sentence.text
+        assert not re.search(r"\ban [^aeiouh]", sentence.text, re.I), sentence.text
+
+
+def test_reserved_sentences_are_never_said():
+    generator = Generator(0)
+    generator.templates["talk"] = ["Hello, world!", "I love learning about AI!"]
+    assert {generator.sentence("talk").text for _ in range(50)} == {"Hello, world!"}
+
+
+# --- the corpus ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("raw", "tidied"),
+    [
+        ("i loved it , and it's funny .", "I loved it, and it's funny."),
+        ('he said " hello there " and left !', 'He said "hello there" and left!'),
+        ("it is n't bad ( not at all ) .", "It isn't bad (not at all)."),
+    ],
+)
+def test_tidy_writes_as_people_do(raw, tidied):
+    assert tidy(raw) == tidied
+
+
+def test_the_corpus_does_without_nltk_data_and_says_so(no_corpora):
+    said = []
+    text = corpus.build(TINY, say=said.append)
+    assert text.natural == text.rated_unseen == []
+    assert len(text.generated) + len(text.unseen_generated) == TINY.generated_sentences
+    assert {item.label for item in text.rated} == {0, 1}
+    assert len(said) == 4 and all("nltk.download" in line for line in said)
+
+
+def test_held_out_sentences_are_nowhere_in_the_training_text(monkeypatch):
+    """Not even where another corpus has the same sentence with other capitals and spaces."""
+    lines = {side: [f"this {side} film number {n} is a film ." for n in range(100)] for side in ("good", "bad")}
+    polarity = {"rt-polarity.pos": "\n".join(lines["good"]), "rt-polarity.neg": "\n".join(lines["bad"])}
+
+    def raw(name, files, say):
+        if name == "sentence_polarity":
+            return [polarity[file] for file in files]
+        return ["\n".join(line.upper() for line in lines["good"])] if name == "movie_reviews" else []
+
+    monkeypatch.setattr(corpus, "_raw", raw)
+    text = corpus.build(TINY)
+    held_out = {corpus._letters(item.text) for item in text.rated_unseen}
+    assert len(held_out) == 20
+    seen = [corpus._letters(line) for line in text.natural + text.unseen_natural + [item.text for item in text.rated]]
+    assert len(seen) > 180 and not held_out & set(seen)
+    assert {item.label for item in text.rated_unseen} == {0, 1}
+    assert all(("good" in item.text) == item.label for item in text.rated_unseen)
+
+
+# --- tokenizers ---------------------------------------------------------------------------------------------
+
+
+def test_roberta_tokenizer_keeps_the_published_contract(tokenizers):
+    tokenizer = tokenizers["roberta-base"]
+    assert len(tokenizer) == TINY.roberta_vocabulary
+    assert tokenizer.convert_tokens_to_ids(["<s>", "<pad>", "</s>", "<unk>"]) == [0, 1, 2, 3]
+    assert tokenizer.mask_token_id == len(tokenizer) - 1
+    assert tokenizer("a <mask> b")["input_ids"].count(tokenizer.mask_token_id) == 1
+    assert tokenizer("a <mask>")["input_ids"] == tokenizer("a<mask>")["input_ids"]  # the mask takes the space before it
+    assert tokenizer("no", "yes")["input_ids"][0] == 0 and tokenizer("no", "yes")["input_ids"].count(2) == 3
+    assert tokenizer.decode(tokenizer("Zürich, Łódź!", add_special_tokens=False)["input_ids"]) == "Zürich, Łódź!"
+    assert tokenizer.tokenize("Film") != tokenizer.tokenize("film")
+
+
+def test_bert_tokenizer_keeps_the_published_contract(tokenizers):
+    tokenizer = tokenizers["bert-base-uncased"]
+    assert len(tokenizer) == TINY.bert_vocabulary
+    ids = tokenizer.convert_tokens_to_ids(["[PAD]", "[unused0]", "[unused98]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"])
+    assert ids == [0, 1, 99, 100, 101, 102, 103]
+    assert tokenizer("Thé Filmé")["input_ids"] == tokenizer("the filme")["input_ids"]
+    pair = tokenizer("no", "yes")
+    assert pair["input_ids"][0] == 101 and pair["token_type_ids"][-1] == 1
+
+
+# --- training parts -----------------------------------------------------------------------------------------
+
+
+def test_masking_is_15_percent_and_80_10_10(tokenizers):
+    tokenizer = tokenizers["roberta-base"]
+    ids = torch.full((400, 500), 50)
+    ids[:, 0], ids[:, -100:] = tokenizer.bos_token_id, tokenizer.pad_token_id
+    masked, labels = mask_tokens(ids, tokenizer, 0.15, torch.Generator().manual_seed(0))
+    ordinary = ids == 50
+    chosen = labels != IGNORED
+    assert not (chosen & ~ordinary).any() and (masked[~chosen] == ids[~chosen]).all()
+    assert (labels[chosen] == 50).all()
+    assert chosen.sum() / ordinary.sum() == pytest.approx(0.15, abs=0.005)
+    hidden = (masked[chosen] == tokenizer.mask_token_id).float().mean().item()
+    kept = (masked[chosen] == 50).float().mean().item()
+    assert hidden == pytest.approx(0.8, abs=0.01)
+    assert kept == pytest.approx(0.1, abs=0.01)
+    again, _ = mask_tokens(ids, tokenizer, 0.15, torch.Generator().manual_seed(1))
+    assert (again != masked).any()
+
+
+def test_batches_hold_each_row_once_an_epoch_within_the_budget():
+    ids = [[0] * (1 + row % 40) for row in range(1_000)]
+    batches = training.Batches(ids, tokens=200, seed=0)
+    steps = batches.steps(2)
+    seen = [batches[step] for step in range(steps)]
+    assert sorted(row for batch in seen for row in batch) == sorted(list(range(1_000)) * 2)
+    assert all(max(len(ids[row]) for row in batch) * len(batch) <= 200 for batch in seen)
+    assert seen[: steps // 2] != seen[steps // 2 :]
+    assert [training.Batches(ids, 200, 0)[step] for step in range(5)] == seen[:5]
+
+
+@pytest.mark.parametrize("teacher_name", ["roberta-base", "bert-base-uncased"])
+def test_a_student_starts_as_the_named_layers_of_its_teacher(tokenizers, teacher_name):
+    """Cutting the other layers out of the teacher leaves a model that answers exactly as the new student does."""
+    tokenizer = tokenizers[teacher_name]
+    teacher = masked_lm(teacher_name, tokenizer, TINY).eval()
+    name = {"roberta-base": "distilroberta-base", "bert-base-uncased": "distilbert-base-uncased"}[teacher_name]
+    student = new_student(name, teacher, tokenizer, TINY).eval()
+    assert student.config.num_hidden_layers * 2 == teacher.config.num_hidden_layers
+    layers = teacher.base_model.encoder.layer
+    teacher.base_model.encoder.layer = nn.ModuleList(layers[number] for number in STUDENT_LAYERS)
+    if teacher_name == "bert-base-uncased":  # the student has no token types
+        teacher.base_model.embeddings.token_type_embeddings.weight.data.zero_()
+    ids, attention = training.pad(tokenizer(["Hello there.", "She is a nurse."])["input_ids"], tokenizer.pad_token_id)
+    with torch.no_grad():
+        states = [hidden_states(model, ids, attention) for model in (teacher, student)]
+        logits = [vocabulary_logits(model, state) for model, state in zip((teacher, student), states, strict=True)]
+    torch.testing.assert_close(*states)
+    torch.testing.assert_close(*logits)
+
+
+def test_distillation_losses_equal_those_of_torch():
+    torch.manual_seed(0)
+    student, teacher = torch.randn(2, 7, 30)
+    expected = nn.KLDivLoss(reduction="batchmean")((student / 2).log_softmax(-1), (teacher / 2).softmax(-1)) * 4
+    torch.testing.assert_close(kl_loss(student, teacher), expected)
+    assert kl_loss(teacher, teacher).item() == pytest.approx(0, abs=1e-6)
+    torch.testing.assert_close(cosine_loss(student, teacher), nn.CosineEmbeddingLoss()(student, teacher, torch.ones(7)))
+
+
+def test_padding_does_not_change_the_triple_loss(tokenizers):
+    tokenizer = tokenizers["roberta-base"]
+    teacher = masked_lm("roberta-base", tokenizer, TINY).eval()
+    student = new_student("distilroberta-base", teacher, tokenizer, TINY).eval()
+    ids = torch.tensor([tokenizer("The film is good.")["input_ids"]])
+    labels = torch.full_like(ids, IGNORED)
+    labels[0, 2] = ids[0, 2]
+    plain = triple_loss(student, teacher, ids, labels, torch.ones_like(ids))
+    padding = (0, 5)
+    padded = triple_loss(
+        student,
+        teacher,
+        nn.functional.pad(ids, padding, value=tokenizer.pad_token_id),
+        nn.functional.pad(labels, padding, value=IGNORED),
+        nn.functional.pad(torch.ones_like(ids), padding),
+    )
+    assert plain.keys() == {"kl", "mlm", "cosine"}
+    for part in plain:
+        torch.testing.assert_close(plain[part], padded[part], rtol=1e-4, atol=1e-5)
+
+
+def test_the_unigram_baseline_is_the_entropy_of_a_uniform_text():
+    lines = [[0, *range(10, 18), 2]] * 1_000
+    assert -measure.unigram(lines, 20)[10].item() == pytest.approx(torch.tensor(8.0).log().item(), abs=0.01)
+
+
+def test_an_interrupted_training_ends_with_the_same_weights(tokenizers, texts, tmp_path, monkeypatch):
+    tokenizer = tokenizers["roberta-base"]
+    ids = tokenizing.encode(tokenizer, texts[:400], 64)
+    whole, losses = pretrain("roberta-base", ids, tokenizer, TINY, tmp_path / "whole")
+    real, calls = training._save, []
+
+    def stop_after_first(*parts):
+        real(*parts)
+        calls.append(1)
+        if len(calls) == 1:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(training, "_save", stop_after_first)
+    with pytest.raises(KeyboardInterrupt):
+        pretrain("roberta-base", ids, tokenizer, TINY, tmp_path / "parts")
+    resumed, again = pretrain("roberta-base", ids, tokenizer, TINY, tmp_path / "parts")
+    assert len(calls) == TINY.teacher_steps // TINY.save_every
+    assert again == losses
+    for key, value in whole.state_dict().items():
+        assert torch.equal(value, resumed.state_dict()[key]), key
+
+
+# --- the whole recipe ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A whole `--quick` run, without NLTK data."""
+    place = tmp_path_factory.mktemp("recipe")
+    threads, paths = torch.get_num_threads(), nltk.data.path
+    nltk.data.path = []
+    try:
+        assert recipe.main(["--quick", "--work", str(place / "work"), "--out", str(place / "out")]) == 0
+    finally:
+        nltk.data.path = paths
+        torch.set_num_threads(threads)
+        logging.getLogger("recipe").handlers.clear()
+    return place
+
+
+NAMES = [name for family in recipe.PARENTS.values() for name in family]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_quick_run_makes_folders_that_load(made, name):
+    loader = AutoModelForMaskedLM if "sst-2" not in name.lower() else AutoModelForSequenceClassification
+    model, found = loader.from_pretrained(made / "out" / name, output_loading_info=True)
+    assert not any(found.values())
+    assert model.dtype == torch.float32
+    tokenizer = AutoTokenizer.from_pretrained(made / "out" / name)
+    assert len(tokenizer) == model.config.vocab_size
+    assert torch.isfinite(model(**tokenizer("Hello there.", return_tensors="pt")).logits).all()
+
+
+def test_a_quick_run_leaves_sums_figures_log_and_curves(made):
+    out = made / "out"
+    listed = dict(reversed(line.split("  ")) for line in (out / "SHA256SUMS").read_text().splitlines())
+    files = {path.relative_to(out).as_posix() for name in NAMES for path in (out / name).iterdir()}
+    assert listed.keys() == files
+    assert all(hashlib.sha256((out / path).read_bytes()).hexdigest() == sum_ for path, sum_ in listed.items())
+    figures = json.loads((out / "figures.json").read_text(encoding="utf-8"))
+    assert figures["checkpoints"].keys() == set(NAMES)
+    assert figures["settings"] == QUICK.as_dict()
+    assert "sentence_polarity" in (made / "work" / "recipe.log").read_text(encoding="utf-8")
+    assert (made / "work" / "losses.png").stat().st_size > 5_000
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_card_says_what_was_measured(made, name):
+    card = (made / "out" / name / "README.md").read_text(encoding="utf-8")
+    assert card.startswith("---\nlanguage: en\n") and "not the published checkpoint" in card
+    assert "$" not in card
+    figures = json.loads((made / "out" / "figures.json").read_text(encoding="utf-8"))["checkpoints"][name]
+    if "generated" in figures:
+        assert f"{figures['generated']['loss']:.2f} | {figures['generated']['unigram_loss']:.2f}" in card
+        assert ", ".join(figures["fill_mask"]["The film is {}."]) in card
+
+
+def test_a_second_run_goes_on_and_changes_no_weight(made, monkeypatch):
+    """Every stage is found done: no step is trained, and the files come out the same."""
+    monkeypatch.setattr(nltk.data, "path", [])
+    sums = (made / "out" / "SHA256SUMS").read_text()
+    weights = [line for line in sums.splitlines() if "safetensors" in line]
+    monkeypatch.setattr(training, "_save", lambda *parts: pytest.fail("a finished stage was trained again"))
+    assert recipe.main(["--quick", "--work", str(made / "work"), "--out", str(made / "out")]) == 0
+    again = (made / "out" / "SHA256SUMS").read_text().splitlines()
+    assert [line for line in again if "safetensors" in line] == weights and len(weights) == len(NAMES)
+    logging.getLogger("recipe").handlers.clear()
+
+
+def test_a_work_folder_of_other_settings_is_refused(made):
+    with pytest.raises(SystemExit, match="other settings: delete it, or name another one with --work"):
+        recipe.Run(FULL, made / "work", made / "out")

@@ -1,0 +1,1 @@
+"""The shipped mini checkpoints and the recipe that makes them."""

@@ -1,0 +1,1 @@
+"""The recipe of the mini checkpoints: `python -m utils.minis.recipe` makes them all from nothing."""

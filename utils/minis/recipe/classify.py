@@ -1,0 +1,55 @@
+"""The sentiment classifiers: fine-tuned on sentence_polarity's training part and on generated opinions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+from torch.nn.functional import cross_entropy
+from transformers import AutoModelForSequenceClassification, PreTrainedModel, PreTrainedTokenizerBase
+
+from utils.minis.recipe.corpus import Labelled
+from utils.minis.recipe.settings import Settings
+from utils.minis.recipe.tokenizing import encode
+from utils.minis.recipe.training import Batches, pad, train
+
+LABELS = {
+    "roberta-base-SST-2": ("LABEL_0", "LABEL_1"),
+    "distilbert-base-uncased-finetuned-sst-2-english": ("NEGATIVE", "POSITIVE"),
+}
+
+
+def classifier(
+    name: str, base: Path, items: list[Labelled], tokenizer: PreTrainedTokenizerBase, settings: Settings, folder: Path
+) -> tuple[PreTrainedModel, list[float]]:
+    """The fine-tuned classifier and its loss at each step. `base` is the folder of the pretrained checkpoint."""
+    torch.manual_seed(settings.seed)
+    labels = dict(enumerate(LABELS[name]))
+    model = AutoModelForSequenceClassification.from_pretrained(
+        base, id2label=labels, label2id={label: number for number, label in labels.items()}
+    ).train()
+    ids = encode(tokenizer, [item.text for item in items], settings.max_length)
+    batches = Batches(ids, settings.classifier_batch_tokens, settings.seed)
+
+    def loss_at(step: int) -> torch.Tensor:
+        rows = batches[step]
+        batch, attention = pad([ids[row] for row in rows], tokenizer.pad_token_id)
+        logits = model(input_ids=batch, attention_mask=attention).logits
+        return cross_entropy(logits, torch.tensor([items[row].label for row in rows]))
+
+    steps = batches.steps(settings.classifier_epochs)
+    return model, train(model, loss_at, steps, settings.classifier_rate, folder, settings.seed, settings.save_every)
+
+
+@torch.no_grad()
+def predict(
+    model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, texts: list[str], size: int = 64
+) -> torch.Tensor:
+    """Probability of the positive label for each text."""
+    model.eval()
+    parts = []
+    for start in range(0, len(texts), size):
+        inputs = tokenizer(texts[start : start + size], padding=True, truncation=True, return_tensors="pt")
+        inputs.pop("token_type_ids", None)
+        parts.append(model(**inputs).logits.softmax(-1)[:, 1])
+    return torch.cat(parts)
