@@ -199,15 +199,15 @@ def test_locate_returns_the_folder_of_an_intact_checkpoint(minis):
 
 
 def test_one_flipped_bit_is_found(minis):
-    weights = minis / "roberta-base" / "model.safetensors"
+    weights = minis / "roberta-base-SST-2" / "model.safetensors"
     content = bytearray(weights.read_bytes())
     content[len(content) // 2] ^= 1
     weights.write_bytes(content)
     with pytest.raises(CheckpointError) as error:
-        checkpoints.locate("roberta-base")
-    assert "utils/minis/roberta-base/model.safetensors is damaged" in str(error.value)
-    assert "git checkout -- utils/minis/roberta-base" in str(error.value)
-    assert checkpoints.locate("roberta-base-SST-2")  # a name that begins the same is another checkpoint
+        checkpoints.locate("roberta-base-SST-2")
+    assert "utils/minis/roberta-base-SST-2/model.safetensors is damaged" in str(error.value)
+    assert "git checkout -- utils/minis" in str(error.value)
+    assert checkpoints.locate("roberta-base")  # whose name begins the same
 
 
 def test_a_missing_file_is_named(minis):
