@@ -19,6 +19,8 @@ REQUIREMENTS = ROOT / "requirements.txt"
 OLDEST_PYTHON = (3, 11)
 ENOUGH_GIGABYTES = 2  # of memory, and of disk; a kernel with one full-size model takes about 1 of memory
 OK, WARN, FAIL = "OK", "WARN", "FAIL"
+# For a package that is there and broken: pip would call it installed and do nothing.
+NEW_START = "delete the folder .venv and start the course again (on Colab: menu Runtime, Disconnect and delete runtime)"
 
 Result = tuple[str, str, str]  # status, detail, fix
 
@@ -80,7 +82,7 @@ def python() -> Result:
     if sys.version_info >= OLDEST_PYTHON:
         return OK, version, ""
     oldest = ".".join(map(str, OLDEST_PYTHON))
-    return FAIL, version, f"install Python {oldest} or newer, delete the folder .venv and start the course again"
+    return FAIL, version, f"install Python {oldest} or newer, then {NEW_START}"
 
 
 def packages() -> Result:
@@ -123,7 +125,7 @@ def pytorch() -> Result:
         if "1114" in str(error):  # https://github.com/pytorch/pytorch/issues/169429
             redistributable = "the newest Microsoft Visual C++ Redistributable (x64) and restart the computer"
             return FAIL, "a library of PyTorch does not start (WinError 1114)", f"install {redistributable}"
-        return FAIL, f"it does not load ({_sentence(error)})", _install("torch")
+        return FAIL, f"it does not load ({_sentence(error)})", NEW_START
     return OK, f"{torch.__version__}, {torch.get_num_threads()} threads", ""
 
 
@@ -188,7 +190,7 @@ def tokenizer() -> Result:
     ids = AutoTokenizer.from_pretrained(checkpoints.locate("roberta-base"))("Hello").input_ids
     if len(ids) == 3:
         return OK, f'"Hello" becomes {ids}', ""
-    return FAIL, f'"Hello" becomes {ids}, not three ids', _install("transformers", "tokenizers")
+    return FAIL, f'"Hello" becomes {ids}, not three ids', NEW_START
 
 
 def widgets() -> Result:
