@@ -133,6 +133,13 @@ def test_a_missing_package_fails_and_one_out_of_range_warns(requirements):
     assert '"no-such-package-here<2,>=1" "numpy>=99"' in found.fix
 
 
+def test_colab_needs_no_jupyterlab(requirements, monkeypatch):
+    requirements("numpy>=1\njupyterlab>=999\n")
+    assert finding("Packages").status == "WARN"
+    monkeypatch.setitem(sys.modules, "google.colab", SimpleNamespace())
+    assert finding("Packages").detail == "all 1 of requirements.txt, in their ranges"
+
+
 def test_a_requirements_file_that_is_gone(monkeypatch, tmp_path):
     monkeypatch.setattr(environment, "REQUIREMENTS", tmp_path / "requirements.txt")
     found = finding("Packages")

@@ -91,6 +91,8 @@ def packages() -> Result:
 
     lines = REQUIREMENTS.read_text(encoding="utf-8").splitlines()
     wanted = [Requirement(line) for line in lines if line.strip() and not line.startswith("#")]
+    if "google.colab" in sys.modules:  # it brings a notebook program of its own
+        wanted = [requirement for requirement in wanted if requirement.name != "jupyterlab"]
     found = {requirement: _version(requirement.name) for requirement in wanted}
     missing = [requirement for requirement, version in found.items() if version is None]
     outside = [
