@@ -49,6 +49,7 @@ def minis(tmp_path, monkeypatch) -> Path:
         ("BERT", "bert-base-uncased"),
         ("bert-base-cased", "bert-base-uncased"),
         ("distilroberta", "distilroberta-base"),
+        ("roberta-base-sst2", "roberta-base-SST-2"),
         ("FacebookAI/roberta-base", "roberta-base"),
         ("textattack/roberta-base-SST-2", "roberta-base-SST-2"),
         ("distilbert-base-uncased-finetuned-sst-2", "distilbert-base-uncased-finetuned-sst-2-english"),
@@ -62,7 +63,7 @@ def test_a_wrong_name_lists_the_right_ones_and_the_nearest(typed, nearest):
     assert str(error.value).endswith(f"The course knows: {', '.join(CATALOGUE)}.")
 
 
-@pytest.mark.parametrize("typed", ["gpt2", 3, None])
+@pytest.mark.parametrize("typed", ["gpt2", "", 3, None])
 def test_a_name_far_from_all_gets_the_list_without_a_guess(typed):
     with pytest.raises(ValueError, match="The course knows: ") as error:
         checkpoints.checkpoint(typed)
@@ -143,6 +144,7 @@ def test_a_disk_that_fills_up_leaves_the_old_choice(settings, monkeypatch):
     with pytest.raises(CheckpointError, match="No space left on device"):
         checkpoints.switch("mini")
     assert json.loads(settings.read_bytes()) == {"models": "hub"}
+    assert list(settings.parent.iterdir()) == [settings]  # nothing half-written stays behind
 
 
 # --- what the first cell of a lesson does -------------------------------------------------------------------
@@ -194,6 +196,16 @@ def test_prepare_names_a_transformers_that_is_too_old(monkeypatch):
 # --- the shipped checkpoints --------------------------------------------------------------------------------
 
 
+def test_prepare_names_a_missing_transformers(monkeypatch):
+    def missing(package):
+        raise checkpoints.metadata.PackageNotFoundError(package)
+
+    monkeypatch.setattr(checkpoints.metadata, "version", missing)
+    assert checkpoints.prepare() == (
+        "transformers is not installed in this kernel. Start the course with: python3 -m utils lab"
+    )
+
+
 def test_locate_returns_the_folder_of_an_intact_checkpoint(minis):
     assert checkpoints.locate("distilroberta-base") == minis / "distilroberta-base"
 
@@ -227,6 +239,19 @@ def test_a_checkpoint_without_checksums_is_an_error(minis):
     sums.write_text("".join(line for line in sums.read_text().splitlines(True) if " distilbert-base-" not in line))
     with pytest.raises(CheckpointError, match="No checksum is listed for distilbert-base-uncased"):
         checkpoints.locate("distilbert-base-uncased")
+
+
+@pytest.mark.parametrize("damage", ["", "half a line", "\x00\x01"])
+def test_a_damaged_list_of_checksums_is_an_error(minis, damage):
+    (minis / "SHA256SUMS").write_text(damage)
+    with pytest.raises(CheckpointError, match="No checksum is listed for roberta-base. Restore it"):
+        checkpoints.locate("roberta-base")
+
+
+def test_the_table_shows_which_weights_are_missing(minis):
+    (minis / "distilroberta-base" / "model.safetensors").unlink()
+    table = checkpoints.table()
+    assert table.index[table["MB"].isna()].tolist() == ["distilroberta-base"]
 
 
 def test_the_table_shows_the_shipped_checkpoints(minis):

@@ -19,14 +19,15 @@ ROBERTA = CATALOGUE["roberta-base"]
 UNPINNED = CATALOGUE["roberta-base-SST-2"]
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 LOCATE = "from utils import checkpoints; checkpoints.prepare(); print(checkpoints.locate({name!r}))"
-NEEDED = {"config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json", "vocab.json", "merges.txt"}
+TOKENIZER = {"tokenizer.json", "tokenizer_config.json", "vocab.json", "merges.txt"}
+NEEDED = {"README.md", "config.json", "model.safetensors", *TOKENIZER}
 OTHER_FORMATS = {
     "pytorch_model.bin",
     "flax_model.msgpack",
     "tf_model.h5",
     "rust_model.ot",
     "onnx/model.onnx",
-    "README.md",
+    "training_args.bin",
 }
 
 

@@ -64,7 +64,10 @@ def load_report():
         yield
     finally:
         logger.handlers = handlers
-        print("\n\n".join(lines) or "No LOAD REPORT: every weight was found, and none was left over.")
+        if lines:
+            print("\n\n".join(lines))
+    if not lines:
+        print("No LOAD REPORT: every weight was found, and none was left over.")
 
 
 def _plain(text: str) -> str:

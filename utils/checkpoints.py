@@ -7,6 +7,7 @@ Three kinds of model, never confused (lesson 00 shows all three):
 * **blueprint**: the published architecture at full size with random weights. True shapes, meaningless outputs.
 """
 
+import contextlib
 import difflib
 import hashlib
 import json
@@ -20,7 +21,7 @@ import yaml
 MINIS = Path(__file__).parent / "minis"
 DATA = Path(__file__).parent / "data"
 OLDEST_TRANSFORMERS = 5
-SMALL_FILES = ["config.json", "tokenizer*.json", "vocab.*", "merges.txt", "special_tokens_map.json"]
+SMALL_FILES = ["README.md", "config.json", "tokenizer*.json", "vocab.*", "merges.txt", "special_tokens_map.json"]
 SECONDS_TO_ANSWER = 10  # huggingface_hub waits for the first answer for ever unless it is told
 
 
@@ -56,8 +57,9 @@ def checkpoint(name: str) -> Checkpoint:
     if name in CATALOGUE:
         return CATALOGUE[name]
     typed = str(name).split("/")[-1].lower()  # people paste the Hub's owner/name, or write BERT
-    near = [known for known in CATALOGUE if known.startswith(typed)] or difflib.get_close_matches(typed, CATALOGUE)
-    hint = f" Did you mean {near[0]!r}?" if near else ""
+    lower = {known.lower(): known for known in CATALOGUE}
+    near = [known for known in lower if typed and known.startswith(typed)] or difflib.get_close_matches(typed, lower)
+    hint = f" Did you mean {lower[near[0]]!r}?" if near else ""
     raise ValueError(f"There is no checkpoint called {name!r}.{hint} The course knows: {', '.join(CATALOGUE)}.")
 
 
@@ -97,13 +99,15 @@ def switch(to: str) -> str:
     CheckpointError if the choice cannot be written.
     """
     to = _valid_mode(to, "The choice of models")
-    file, text = settings_file(), json.dumps({"models": to}) + "\n"
+    file = settings_file()
+    partial = file.with_name(f"{file.name}.{os.getpid()}")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        partial = file.with_name(f"{file.name}.{os.getpid()}")
-        partial.write_text(text, encoding="utf-8")
-        partial.replace(file)
+        partial.write_text(json.dumps({"models": to}) + "\n", encoding="utf-8")
+        partial.replace(file)  # whole or not at all
     except OSError as error:
+        with contextlib.suppress(OSError):
+            partial.unlink()
         raise CheckpointError(
             f"The choice cannot be kept: {error}. Free some space or fix the permissions of {file.parent}, "
             f"or set the variable COURSE_MODELS={to} instead."
@@ -129,7 +133,10 @@ def prepare() -> str:
     os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")  # bars become dead widgets in a saved notebook
     os.environ.setdefault("HF_HUB_DISABLE_SYMLINKS_WARNING", "1")  # Windows; frightens and changes nothing
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")  # no warning after a fork
-    version = metadata.version("transformers")
+    try:
+        version = metadata.version("transformers")
+    except metadata.PackageNotFoundError:
+        return "transformers is not installed in this kernel. Start the course with: python3 -m utils lab"
     if int(version.split(".")[0]) < OLDEST_TRANSFORMERS:
         return f"transformers {version} is too old. Run: pip install -U 'transformers>={OLDEST_TRANSFORMERS}'"
     if mode() == "hub":
@@ -160,12 +167,12 @@ def locate(name: str) -> Path:
 
 def _mini(row: Checkpoint) -> Path:
     folder = MINIS / row.name
-    repair = f"Restore it: git checkout -- utils/minis/{row.name} (or download the course again)."
+    repair = "Restore it: git checkout -- utils/minis (or download the course again)."
     try:
-        sums = (MINIS / "SHA256SUMS").read_text(encoding="utf-8").split("\n")
+        sums = (MINIS / "SHA256SUMS").read_text(encoding="utf-8").splitlines()
     except OSError as error:
         raise CheckpointError(f"The list of checksums cannot be read ({error}). {repair}") from None
-    expected = dict(reversed(line.split("  ", 1)) for line in sums if line)
+    expected = {path: digest for digest, _, path in (line.partition("  ") for line in sums)}
     files = {path: digest for path, digest in expected.items() if path.startswith(f"{row.name}/")}
     if not files:
         raise CheckpointError(f"No checksum is listed for {row.name}. {repair}")
@@ -243,16 +250,16 @@ def table():
     import pandas as pd
 
     mini = mode() == "mini"
-    rows = [
-        {
-            "name": row.name,
+    rows = {}
+    for row in CATALOGUE.values():
+        weights = MINIS / row.name / "model.safetensors"
+        shipped = round(weights.stat().st_size / 1e6, 1) if weights.exists() else None
+        rows[row.name] = {
             "what it is": row.what,
             "loads from": f"utils/minis/{row.name}" if mini else f"{row.hub_id} @ {row.revision[:7]}",
-            "MB": round((MINIS / row.name / "model.safetensors").stat().st_size / 1e6, 1) if mini else row.megabytes,
+            "MB": shipped if mini else row.megabytes,
         }
-        for row in CATALOGUE.values()
-    ]
-    return pd.DataFrame(rows).set_index("name")
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("name")
 
 
 # --- blueprints ---------------------------------------------------------------------------------------------

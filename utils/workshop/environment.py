@@ -196,11 +196,11 @@ def tokenizer() -> Result:
 
 
 def widgets() -> Result:
-    """ipywidgets is a version that the quizzes are made for."""
+    """ipywidgets is a version that the course is made for."""
     version = metadata.version("ipywidgets")
     if version.startswith(("7.7.", "8.")):
         return OK, f"ipywidgets {version}", ""
-    return WARN, f"ipywidgets {version}, but quizzes are made for 7.7 and 8", _install("ipywidgets>=8,<9")
+    return WARN, f"ipywidgets {version}, but the course is made for 7.7 and 8", _install("ipywidgets>=8,<9")
 
 
 def memory() -> Result:
