@@ -13,7 +13,7 @@ from torch import nn
 from transformers import AutoModelForMaskedLM, AutoModelForSequenceClassification, AutoTokenizer
 
 from utils.minis.recipe import __main__ as recipe
-from utils.minis.recipe import corpus, measure, tokenizing, training
+from utils.minis.recipe import cards, corpus, measure, tokenizing, training
 from utils.minis.recipe.architectures import hidden_states, masked_lm, vocabulary_logits
 from utils.minis.recipe.corpus import tidy
 from utils.minis.recipe.distil import cosine_loss, kl_loss, new_student, triple_loss
@@ -102,8 +102,7 @@ def test_opinions_are_balanced_and_independent_of_gender(drawn):
 
 
 def test_the_vocabulary_is_large_and_sentences_vary(drawn):
-    words = {word for sentence in drawn for word in re.findall(r"[a-z']+", sentence.text.lower())}
-    assert len(words) >= 2_500
+    assert corpus.distinct_words([sentence.text for sentence in drawn]) >= 2_500
     assert len({sentence.text for sentence in drawn[:50]}) >= 49
     assert {sentence.family for sentence in drawn} == set(FAMILIES)
 
@@ -189,6 +188,13 @@ def test_bert_tokenizer_keeps_the_published_contract(tokenizers):
     assert tokenizer("Thé Filmé")["input_ids"] == tokenizer("the filme")["input_ids"]
     pair = tokenizer("no", "yes")
     assert pair["input_ids"][0] == 101 and pair["token_type_ids"][-1] == 1
+
+
+@pytest.mark.parametrize("kind", ["roberta", "bert"])
+def test_the_same_text_gives_the_same_vocabulary(texts, kind):
+    """The WordPiece trainer of the library alone numbers its pieces by chance."""
+    train = getattr(tokenizing, f"{kind}_tokenizer")
+    assert train(texts, 700).get_vocab() == train(texts, 700).get_vocab()
 
 
 # --- training parts -----------------------------------------------------------------------------------------
@@ -354,6 +360,18 @@ def test_a_card_says_what_was_measured(made, name):
     if "generated" in figures:
         assert f"{figures['generated']['loss']:.2f} | {figures['generated']['unigram_loss']:.2f}" in card
         assert ", ".join(figures["fill_mask"]["The film is {}."]) in card
+
+
+def test_the_card_of_a_classifier_gives_its_accuracy(made):
+    folder = made / "out" / "roberta-base-SST-2"
+    before = (folder / "README.md").read_text(encoding="utf-8")
+    run = json.loads((made / "out" / "figures.json").read_text(encoding="utf-8"))
+    figures = run["checkpoints"][folder.name] | {"held_out_accuracy": 0.8125}
+    cards.write(folder, "roberta-base", figures, run | {"held_out_sentences": 1_234}, QUICK)
+    card = (folder / "README.md").read_text(encoding="utf-8")
+    (folder / "README.md").write_text(before, encoding="utf-8")
+    assert "nothing could be measured" in before
+    assert "(1,234 sentences): **0.812**" in card
 
 
 def test_a_second_run_goes_on_and_changes_no_weight(made, monkeypatch):

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import torch
 from platformdirs import user_cache_path
+from transformers import AutoTokenizer
 
 from utils.minis.recipe import cards, corpus, curves, measure, tokenizing
 from utils.minis.recipe.classify import classifier
@@ -43,8 +44,7 @@ class Run:
     def family(self, kind: str) -> None:
         """All checkpoints of one family: tokenizer, teacher, student, classifier."""
         texts = self.text.generated + self.text.natural
-        size = getattr(self.settings, f"{kind}_vocabulary")
-        tokenizer = getattr(tokenizing, f"{kind}_tokenizer")(texts, size)
+        tokenizer = self._tokenizer(kind, texts)
         ids = tokenizing.encode(tokenizer, texts, self.settings.max_length)
         LOG.info("%s: %d texts, %d tokens", kind, len(ids), sum(map(len, ids)))
         (teacher, student, rated), settings = PARENTS[kind], self.settings
@@ -62,6 +62,7 @@ class Run:
         parents = {name: parent for family in PARENTS.values() for name, parent in family.items()}
         run = {
             "sources": self.text.sources,
+            "generator_words": corpus.distinct_words(self.text.generated + self.text.unseen_generated),
             "held_out_sentences": len(self.text.rated_unseen),
             "threads": torch.get_num_threads(),
         }
@@ -73,6 +74,14 @@ class Run:
         text = json.dumps(whole, indent=1, ensure_ascii=False)
         (self.home / "figures.json").write_text(f"{text}\n", encoding="utf-8")
         LOG.info("wrote %s", write_sums(self.home, list(parents)))
+
+    def _tokenizer(self, kind: str, texts: list[str]):
+        """The family's tokenizer, trained once: all its checkpoints, and later sittings, use the same ids."""
+        folder = self.work / f"{kind}-tokenizer"
+        if not folder.exists():
+            size = getattr(self.settings, f"{kind}_vocabulary")
+            getattr(tokenizing, f"{kind}_tokenizer")(texts, size).save_pretrained(folder)
+        return AutoTokenizer.from_pretrained(folder)
 
     def _stage(self, name: str, tokenizer, train):
         start = time.monotonic()

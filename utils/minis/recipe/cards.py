@@ -16,13 +16,13 @@ LICENCES = {"generator": "this course", "gutenberg (children's books)": "public 
 
 
 def write(folder: Path, parent: str | None, figures: dict, run: dict, settings: Settings) -> None:
-    """Writes `folder`/README.md. `figures` are this checkpoint's, `run` those of the whole run (sources, held-out
-    part); `parent` is the checkpoint that it was made from, if any."""
+    """Writes `folder`/README.md. `figures` are this checkpoint's, `run` those of the whole run (sources, words,
+    held-out part); `parent` is the checkpoint that it was made from, if any."""
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     student = "distil" in folder.name
     rated = "held_out_accuracy" in figures
     if rated:
-        recipe, measured = _classifier_recipe(settings, parent), _accuracy(figures)
+        recipe, measured = _classifier_recipe(settings, parent), _accuracy(figures, run)
     else:
         recipe, measured = _student_recipe(parent) if student else _teacher_recipe(settings), _language(figures)
     text = Template(TEMPLATE.read_text(encoding="utf-8")).substitute(
@@ -38,6 +38,7 @@ def write(folder: Path, parent: str | None, figures: dict, run: dict, settings: 
         megabytes=f"{(folder / 'model.safetensors').stat().st_size / 1e6:.1f}",
         parent=f"{parent} (mini)" if parent else "nothing: random weights, word2vec embeddings",
         sources=_sources(run["sources"]),
+        words=f"{run['generator_words']:,}",
         held_out=f"{run['held_out_sentences']:,}",
         recipe=recipe,
         steps=f"{figures['steps']:,}",
@@ -83,11 +84,11 @@ def _classifier_recipe(settings: Settings, parent: str) -> str:
     )
 
 
-def _accuracy(figures: dict) -> str:
+def _accuracy(figures: dict, run: dict) -> str:
     if figures["held_out_accuracy"] is None:
         return "sentence_polarity was not installed, so nothing could be measured on its held-out part."
     return (
-        f"Accuracy on sentence_polarity's held-out part ({figures['held_out_sentences']:,} sentences): "
+        f"Accuracy on sentence_polarity's held-out part ({run['held_out_sentences']:,} sentences): "
         f"**{figures['held_out_accuracy']:.3f}**. Always answering one label gets about one half."
     )
 

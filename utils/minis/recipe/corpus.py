@@ -75,6 +75,11 @@ def build(settings: Settings, say=print) -> Corpus:
     )
 
 
+def distinct_words(texts: list[str]) -> int:
+    """How many different words, whatever their case, the texts hold."""
+    return len({word for text in texts for word in re.findall(r"[a-z']+", text.lower())})
+
+
 def polarity(say=print) -> tuple[list[Labelled], list[Labelled]]:
     """sentence_polarity, tidied, in its training and its held-out part (10 %, the same for every run)."""
     raw = _raw("sentence_polarity", ("rt-polarity.pos", "rt-polarity.neg"), say)

@@ -13,24 +13,27 @@ SUMS = "SHA256SUMS"
 
 
 def export(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, folder: Path) -> None:
-    """Saves model and tokenizer into `folder`; raises ValueError where the folder does not load back whole."""
+    """Saves model and tokenizer into `folder`; raises ValueError where the folder does not load back whole.
+
+    The weights are halved on disk, yet the config says "float32": a plain `from_pretrained` then computes in it.
+    """
     model.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
     weights = {key: value.half() for key, value in load_file(folder / "model.safetensors").items()}
     save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
-    _forget_origin(folder / "config.json")
+    _rewrite(folder / "config.json", ("_name_or_path",), dtype="float32")  # half precision is slow on CPUs
+    _rewrite(folder / "tokenizer_config.json", ("is_local", "local_files_only"))
     _, found = type(model).from_pretrained(folder, output_loading_info=True)
     broken = {kind: keys for kind, keys in found.items() if keys}
     if broken:
         raise ValueError(f"{folder} does not load back whole: {broken}")
 
 
-def _forget_origin(path: Path) -> None:
-    """The config says "float32", so that a plain `from_pretrained` computes in it: half precision is slow on CPUs."""
-    config = json.loads(path.read_text(encoding="utf-8"))
-    config["dtype"] = "float32"
-    config.pop("_name_or_path", None)
-    path.write_text(json.dumps(config, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+def _rewrite(path: Path, without: tuple[str, ...], **fields: str) -> None:
+    """Drops from a JSON file what tells of the machine that wrote it, and sets the given fields."""
+    config = json.loads(path.read_text(encoding="utf-8")) | fields
+    kept = {key: value for key, value in config.items() if key not in without}
+    path.write_text(json.dumps(kept, indent=2, sort_keys=True) + "\n", encoding="utf-8")
 
 
 def write_sums(home: Path, names: list[str]) -> Path:

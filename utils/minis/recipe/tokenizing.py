@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 from transformers import AddedToken, BertTokenizer, PreTrainedTokenizerBase, RobertaTokenizer
@@ -20,7 +19,7 @@ BERT_SPECIAL = [
 ]  # ids 0 to 103
 
 
-def roberta_tokenizer(texts: Iterable[str], size: int) -> RobertaTokenizer:
+def roberta_tokenizer(texts: list[str], size: int) -> RobertaTokenizer:
     """Cased byte-level BPE with `size` entries, `<mask>` being the last."""
     trained = Tokenizer(models.BPE())
     trained.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
@@ -36,20 +35,23 @@ def roberta_tokenizer(texts: Iterable[str], size: int) -> RobertaTokenizer:
     return RobertaTokenizer(vocab=vocabulary, merges=merges, mask_token=mask, model_max_length=MAX_LENGTH)
 
 
-def bert_tokenizer(texts: Iterable[str], size: int) -> BertTokenizer:
+def bert_tokenizer(texts: list[str], size: int) -> BertTokenizer:
     """Uncased WordPiece with `size` entries, accents stripped, `[MASK]` at 103."""
     trained = Tokenizer(models.WordPiece(unk_token="[UNK]"))
     trained.normalizer = normalizers.BertNormalizer(lowercase=True)
     trained.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
     trained.decoder = decoders.WordPiece()
-    trainer = trainers.WordPieceTrainer(vocab_size=size, special_tokens=BERT_SPECIAL, show_progress=False)
+    letters = {letter for text in texts for letter in trained.normalizer.normalize_str(text) if not letter.isspace()}
+    pieces = [f"##{letter}" for letter in sorted(letters)]  # else the trainer adds these in an order of chance
+    trainer = trainers.WordPieceTrainer(vocab_size=size, special_tokens=BERT_SPECIAL + pieces, show_progress=False)
     trained.train_from_iterator(texts, trainer)
     return BertTokenizer(vocab=trained.get_vocab(), do_lower_case=True, model_max_length=MAX_LENGTH)
 
 
 def encode(tokenizer: PreTrainedTokenizerBase, texts: list[str], max_length: int) -> list[list[int]]:
     """Token ids of each text, special tokens included, cut at `max_length`."""
-    return tokenizer(texts, truncation=True, max_length=max_length)["input_ids"] if texts else []
+    lines = tokenizer(texts)["input_ids"] if texts else []
+    return [line if len(line) <= max_length else line[: max_length - 1] + line[-1:] for line in lines]
 
 
 def _bpe_parts(trained: Tokenizer) -> tuple[dict[str, int], list[tuple[str, str]]]:
