@@ -1,6 +1,7 @@
 """All tests run on the mini checkpoints, with no network, and away from the learner's own settings."""
 
 import os
+import sys
 import tempfile
 from pathlib import Path
 
@@ -16,3 +17,13 @@ os.environ["COURSE_SETTINGS"] = str(Path(tempfile.mkdtemp(prefix="course-tests-"
 def own_settings(tmp_path, monkeypatch):
     """Give each test a settings file of its own, which does not exist yet."""
     monkeypatch.setenv("COURSE_SETTINGS", str(tmp_path / "settings.json"))
+
+
+@pytest.fixture(autouse=True)
+def own_log_level():
+    """Put transformers' log level back to its default after each test: a lesson's code may silence it."""
+    yield
+    if "transformers" in sys.modules:
+        from transformers import logging
+
+        logging.set_verbosity_warning()
