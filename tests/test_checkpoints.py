@@ -257,16 +257,22 @@ def test_the_table_shows_which_weights_are_missing(minis):
 def test_the_table_shows_the_shipped_checkpoints(minis):
     table = checkpoints.table()
     assert list(table.index) == list(CATALOGUE)
-    assert table.loc["distilroberta-base", "loads from"] == "utils/minis/distilroberta-base"
+    assert table.loc["distilroberta-base", "loads from"] == "utils/minis"
     assert table.loc["roberta-base-SST-2", "MB"] == 0.5  # the fifth file is 500,000 bytes
+
+
+def test_every_published_figure_names_its_source():
+    facts = checkpoints.published()
+    assert {"glue_mean", "training_text_gb", "fill_mask"} <= set(facts)
+    assert all(len(block["source"]) > 20 and block["what"] for block in facts.values())
 
 
 def test_the_table_shows_the_published_checkpoints(monkeypatch):
     monkeypatch.setenv("COURSE_MODELS", "hub")
     table = checkpoints.table()
     assert list(table["MB"]) == [row.megabytes for row in CATALOGUE.values()]
-    assert table.loc["roberta-base", "loads from"] == "FacebookAI/roberta-base @ e2da8e2"
-    assert table.loc["roberta-base-SST-2", "loads from"] == "textattack/roberta-base-SST-2 @ main"
+    assert table.loc["roberta-base", "loads from"] == "Hub: FacebookAI @ e2da8e2"
+    assert table.loc["roberta-base-SST-2", "loads from"] == "Hub: textattack @ main"
 
 
 # --- blueprints ---------------------------------------------------------------------------------------------

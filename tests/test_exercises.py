@@ -62,6 +62,15 @@ def test_answer_that_breaks_the_check_gives_a_sentence_not_a_traceback(lesson, c
     assert capsys.readouterr().out == "[NO] 1 Double: your answer stopped with ZeroDivisionError: division by zero\n"
 
 
+def test_long_messages_break_between_words(capsys):
+    lesson = Lesson()
+    lesson.exercise(1, "Long", ("word " * 60, "", ""))(str)
+    lesson.hint(1)
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) > 1 and max(map(len, lines)) <= 94
+    assert set(" ".join(lines[1:]).split()) == {"word", "(more:", "hint(1,", "2))"}
+
+
 @pytest.mark.parametrize("call", [lambda lesson: lesson.check(9, 1), lambda lesson: lesson.hint("one")])
 def test_unknown_number_names_the_right_ones(lesson, capsys, call):
     call(lesson)

@@ -17,7 +17,7 @@ def quiet():
 
 def verdict(number, answer, capsys):
     lesson.check(number, answer)
-    return capsys.readouterr().out
+    return " ".join(capsys.readouterr().out.split())  # unwrapped
 
 
 def layers(extra=0):

@@ -256,10 +256,15 @@ def table():
         shipped = round(weights.stat().st_size / 1e6, 1) if weights.exists() else None
         rows[row.name] = {
             "what it is": row.what,
-            "loads from": f"utils/minis/{row.name}" if mini else f"{row.hub_id} @ {row.revision[:7]}",
+            "loads from": "utils/minis" if mini else f"Hub: {row.hub_id.split('/')[0]} @ {row.revision[:7]}",
             "MB": shipped if mini else row.megabytes,
         }
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("name")
+
+
+def published() -> dict:
+    """What others have published about these models, in numbers, each block with its source. Lessons 00 and 01."""
+    return _read("published.yaml")
 
 
 # --- blueprints ---------------------------------------------------------------------------------------------

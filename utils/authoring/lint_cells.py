@@ -10,6 +10,7 @@ from utils.authoring.notebook_files import text_of
 from utils.authoring.shared_cells import is_readable
 
 MOST_LINES = 12
+MOST_CHARACTERS = 100
 MOST_KILOBYTES = 900
 LIVE_TAG = "nbval-ignore-output"
 FORBIDDEN_TAGS = {"nbval-skip", "raises-exception", "nbval-raises-exception", "nbval-check-output", "skip-execution"}
@@ -51,6 +52,14 @@ def cell_length(notebook: NotebookNode) -> Iterator[Finding]:
             yield cell.get("id", ""), f"has {lines} lines, more than {MOST_LINES}; split it or move code to utils."
 
 
+def line_width(notebook: NotebookNode) -> Iterator[Finding]:
+    """A laptop shows about 100 characters of a line. The shared first cell may be wider: it has six lines for all."""
+    for cell in code_cells(notebook):
+        widest = max(map(len, cell.source.splitlines()))
+        if widest > MOST_CHARACTERS and cell.get("id") != "first-cell":
+            yield cell.get("id", ""), f"has a line of {widest} characters, more than {MOST_CHARACTERS}; break it."
+
+
 def cell_ids(notebook: NotebookNode) -> Iterator[Finding]:
     """Ids are readable and unique, so that a diff, a link or a report can name a cell for years."""
     seen = set()
@@ -82,4 +91,4 @@ def notebook_size(notebook: NotebookNode) -> Iterator[Finding]:
         yield "", f"has {kilobytes:.0f} kB, more than {MOST_KILOBYTES}; show fewer or smaller outputs."
 
 
-LINTS = (execution_counts, no_widget_state, cell_length, cell_ids, tags, notebook_size)
+LINTS = (execution_counts, no_widget_state, cell_length, line_width, cell_ids, tags, notebook_size)

@@ -5,6 +5,7 @@ Each lesson has a module here, `lesson_01` and so on, that holds its checks and 
     from utils.exercises.lesson_01 import check, hint, progress
 """
 
+import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -46,17 +47,17 @@ class Lesson:
         if exercise is None:
             return
         if answer is ... or _is_stub(answer):
-            print(f"[  ] {number} {exercise.title}: not answered yet. Replace the ... and run the cell again.")
+            _say(f"[  ] {number} {exercise.title}: not answered yet. Replace the ... and run the cell again.")
             return
         try:
             praise = exercise.check(answer)
         except Wrong as why:
-            print(f"[NO] {number} {exercise.title}: {why}")
+            _say(f"[NO] {number} {exercise.title}: {why}")
         except Exception as error:  # the answer itself broke: a learner needs the sentence, not our traceback
-            print(f"[NO] {number} {exercise.title}: your answer stopped with {type(error).__name__}: {error}")
+            _say(f"[NO] {number} {exercise.title}: your answer stopped with {type(error).__name__}: {error}")
         else:
             self.solved.add(number)
-            print(f"[OK] {number} {exercise.title}: {praise}")
+            _say(f"[OK] {number} {exercise.title}: {praise}")
 
     def hint(self, number: int, level: int = 1) -> None:
         """Print hint 1 (a nudge), 2 (where to look) or 3 (nearly there) of exercise `number`."""
@@ -64,10 +65,10 @@ class Lesson:
         if exercise is None:
             return
         if level not in (1, 2, 3):
-            print(f"There are three hints: hint({number}, 1), hint({number}, 2) and hint({number}, 3).")
+            _say(f"There are three hints: hint({number}, 1), hint({number}, 2) and hint({number}, 3).")
             return
         more = f" (more: hint({number}, {level + 1}))" if level < 3 else ""
-        print(f"Hint {level} of 3, {LEVELS[level - 1]}: {exercise.hints[level - 1]}{more}")
+        _say(f"Hint {level} of 3, {LEVELS[level - 1]}: {exercise.hints[level - 1]}{more}")
 
     def progress(self) -> None:
         """Print which exercises are solved since the kernel started."""
@@ -77,7 +78,7 @@ class Lesson:
 
     def _find(self, number: int) -> Exercise | None:
         if number not in self.exercises:
-            print(f"There is no exercise {number!r} here. The numbers are {', '.join(map(str, self.exercises))}.")
+            _say(f"There is no exercise {number!r} here. The numbers are {', '.join(map(str, self.exercises))}.")
         return self.exercises.get(number)
 
 
@@ -87,3 +88,8 @@ def _is_stub(answer) -> bool:
     def empty(): ...
 
     return getattr(getattr(answer, "__code__", None), "co_code", None) == empty.__code__.co_code
+
+
+def _say(text: str) -> None:
+    """Print wrapped to the width of a notebook on a laptop, which would cut words in two."""
+    print(textwrap.fill(text, 94, subsequent_indent="     ", break_long_words=False, break_on_hyphens=False))
