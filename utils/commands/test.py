@@ -13,7 +13,7 @@ from utils.commands.place import COMMAND, ROOT, say
 NOTEBOOK_FOLDERS = ("notebooks", "exercises", "solutions")
 PYTEST = ["pytest", "-p", "no:randomly", "-n", "2", "--dist", "loadfile"]
 NBVAL = ["--nbval", "--nbval-current-env", "--nbval-cell-timeout=300", "--nbval-kernel-startup-timeout=120", "-q"]
-NBVAL += ["--nbval-sanitize-with=tests/nbval_sanitize.cfg"]
+NBVAL.append("--nbval-sanitize-with=tests/nbval_sanitize.cfg")  # pixels differ between platforms
 
 
 def main(argv):
