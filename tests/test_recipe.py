@@ -101,6 +101,25 @@ def test_opinions_are_balanced_and_independent_of_gender(drawn):
     assert all(sentence.label is None for sentence in drawn if sentence.family != "opinions")
 
 
+def test_a_label_is_what_the_words_mean(drawn):
+    """An adjective of the label's own list, or after "not" one of the other list."""
+    opinions = Generator().opinions
+    lists = {
+        label: {word for domain in opinions["domains"].values() for word in domain[side]}
+        | set(opinions["polarity"][side]["good_general"])
+        for label, side in enumerate(("negative", "positive"))
+    }
+    checked = {True: 0, False: 0}
+    for sentence in drawn:
+        said = re.fullmatch(r"The [\w ]+? (?:is|was) (not )?(?:never )?([\w-]+)\.", sentence.text)
+        if sentence.label is not None and said:
+            denied = "never" in sentence.text or bool(said[1])
+            wanted = 1 - sentence.label if denied else sentence.label
+            assert said[2] in lists[wanted], sentence.text
+            checked[denied] += 1
+    assert min(checked.values()) > 100
+
+
 def test_the_vocabulary_is_large_and_sentences_vary(drawn):
     assert corpus.distinct_words([sentence.text for sentence in drawn]) >= 2_500
     assert len({sentence.text for sentence in drawn[:50]}) >= 49
@@ -261,6 +280,8 @@ def test_distillation_losses_equal_those_of_torch():
 def test_padding_does_not_change_the_triple_loss(tokenizers):
     tokenizer = tokenizers["roberta-base"]
     teacher = masked_lm("roberta-base", tokenizer, TINY).eval()
+    for weight in teacher.parameters():
+        weight.data *= 8  # else two untrained models hardly differ
     student = new_student("distilroberta-base", teacher, tokenizer, TINY).eval()
     ids = torch.tensor([tokenizer("The film is good.")["input_ids"]])
     labels = torch.full_like(ids, IGNORED)
@@ -274,7 +295,7 @@ def test_padding_does_not_change_the_triple_loss(tokenizers):
         nn.functional.pad(labels, padding, value=IGNORED),
         nn.functional.pad(torch.ones_like(ids), padding),
     )
-    assert plain.keys() == {"kl", "mlm", "cosine"}
+    assert plain.keys() == {"kl", "mlm", "cosine"} and min(plain.values()) > 0.01
     for part in plain:
         torch.testing.assert_close(plain[part], padded[part], rtol=1e-4, atol=1e-5)
 
@@ -304,6 +325,19 @@ def test_an_interrupted_training_ends_with_the_same_weights(tokenizers, texts, t
     assert again == losses
     for key, value in whole.state_dict().items():
         assert torch.equal(value, resumed.state_dict()[key]), key
+
+
+def test_dropout_is_the_same_after_an_interruption(tmp_path):
+    def losses(steps, folder):
+        torch.manual_seed(0)
+        model = nn.Sequential(nn.Linear(8, 8), nn.Dropout(0.5))
+        torch.manual_seed(len(str(folder)) + steps)  # whatever ran before must not matter
+        return training.train(model, lambda step: model(torch.ones(1, 8)).square().sum(), steps, 0.0, folder, 5, 2)
+
+    whole = losses(4, tmp_path / "whole")
+    assert losses(2, tmp_path / "parts") == whole[:2]
+    assert losses(4, tmp_path / "parts") == whole
+    assert len(set(whole)) > 1
 
 
 # --- the whole recipe ---------------------------------------------------------------------------------------
