@@ -51,10 +51,12 @@ def test_untouched_function_is_not_wrong(lesson, capsys):
         "What the learner shall write."
         ...
 
-    lesson.check(1, stub)
-    assert "not answered yet" in capsys.readouterr().out
-    lesson.check(1, lambda text: text)
-    assert "your answer stopped with" in capsys.readouterr().out
+    for untouched in (stub, lambda text: ...):
+        lesson.check(1, untouched)
+        assert "not answered yet" in capsys.readouterr().out
+    for written in (lambda text: text, lambda text: 42, lambda text: "What the learner shall write."):
+        lesson.check(1, written)
+        assert "your answer stopped with" in capsys.readouterr().out
 
 
 def test_answer_that_breaks_the_check_gives_a_sentence_not_a_traceback(lesson, capsys):

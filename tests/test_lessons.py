@@ -36,7 +36,7 @@ def test_every_solution_is_right(path):
 
 @pytest.mark.parametrize("path", SOLUTIONS, ids=lambda path: path.stem)
 def test_every_exercise_starts_unanswered(path):
-    text = printed(ROOT / "exercises" / path.name)
+    text = " ".join(printed(ROOT / "exercises" / path.name).split())  # messages are wrapped
     assert text.count("not answered yet") == len(exercises_of(path))
     assert "[OK]" not in text and "[NO]" not in text
 
@@ -69,5 +69,5 @@ def test_lesson_01_prints_the_published_counts():
 
 
 def test_lesson_00_calls_the_happy_sentence_positive():
-    answers = re.findall(r"sst-2\S* +(\S+) +0\.\d\d$", printed(LESSONS[0]), re.MULTILINE | re.IGNORECASE)
+    answers = re.findall(r"sst-2\S* +(\S+) +[01]\.\d\d$", printed(LESSONS[0]), re.MULTILINE | re.IGNORECASE)
     assert answers == ["LABEL_1", "POSITIVE"]

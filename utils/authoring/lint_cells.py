@@ -7,7 +7,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from utils.authoring.notebook_files import text_of
-from utils.authoring.shared_cells import is_readable
+from utils.authoring.shared_cells import FIRST_CELL, is_readable
 
 MOST_LINES = 12
 MOST_CHARACTERS = 100
@@ -56,7 +56,7 @@ def line_width(notebook: NotebookNode) -> Iterator[Finding]:
     """A laptop shows about 100 characters of a line. The shared first cell may be wider: it has six lines for all."""
     for cell in code_cells(notebook):
         widest = max(map(len, cell.source.splitlines()))
-        if widest > MOST_CHARACTERS and cell.get("id") != "first-cell":
+        if widest > MOST_CHARACTERS and cell.source != FIRST_CELL:
             yield cell.get("id", ""), f"has a line of {widest} characters, more than {MOST_CHARACTERS}; break it."
 
 
