@@ -76,7 +76,7 @@ BROKEN = [
     (lint_cells.execution_counts, set_up(execution_count=None), "cell one has execution count None, not 1"),
     (lint_cells.execution_counts, lambda notebook: notebook.cells[3].update(execution_count=3), "count 3, not 2"),
     (lint_cells.no_widget_state, lambda notebook: notebook.metadata.update(widgets={}), "has metadata.widgets"),
-    (lint_cells.line_width, set_up("x = '" + "a" * 100 + "'"), "cell one has a line of 106 characters, more than 100"),
+    (lint_cells.line_width, set_up("x = '" + "a" * 100 + "'"), "cell one has a line of 106 characters, more than 96"),
     (lint_cells.cell_length, set_up("\n".join(["1"] * 13)), "cell one has 13 lines, more than 12"),
     (lint_cells.cell_ids, set_up(id="3f9a01bc"), "(cell 2) needs a readable id"),
     (lint_cells.cell_ids, set_up(id="two"), "(cell 4) has an id that another cell has"),

@@ -10,7 +10,7 @@ from utils.authoring.notebook_files import text_of
 from utils.authoring.shared_cells import FIRST_CELL, is_readable
 
 MOST_LINES = 12
-MOST_CHARACTERS = 100
+MOST_CHARACTERS = 96
 MOST_KILOBYTES = 900
 LIVE_TAG = "nbval-ignore-output"
 FORBIDDEN_TAGS = {"nbval-skip", "raises-exception", "nbval-raises-exception", "nbval-check-output", "skip-execution"}
@@ -53,7 +53,7 @@ def cell_length(notebook: NotebookNode) -> Iterator[Finding]:
 
 
 def line_width(notebook: NotebookNode) -> Iterator[Finding]:
-    """A laptop shows about 100 characters of a line. The shared first cell may be wider: it has six lines for all."""
+    """A laptop shows about 96 characters of a line. The shared first cell may be wider: it has six lines for all."""
     for cell in code_cells(notebook):
         widest = max(map(len, cell.source.splitlines()))
         if widest > MOST_CHARACTERS and cell.source != FIRST_CELL:
