@@ -1,5 +1,7 @@
 """Checks and hints of lesson 01, Loading models. Every expected value is computed from the model in use."""
 
+import contextlib
+
 from utils import anatomy, checkpoints
 from utils.exercises import Lesson, Wrong
 
@@ -76,15 +78,11 @@ def half_the_layers(answer):
     ),
 )
 def what_is_missing(answer):
-    from transformers import AutoModelForSequenceClassification, logging
+    from transformers import AutoModelForSequenceClassification
 
-    before = logging.get_verbosity()
-    logging.set_verbosity_error()
-    try:
+    with _quiet():
         folder = checkpoints.locate("roberta-base")
         _, info = AutoModelForSequenceClassification.from_pretrained(folder, output_loading_info=True)
-    finally:
-        logging.set_verbosity(before)
     missing, unexpected = set(info["missing_keys"]), set(info["unexpected_keys"])
     if isinstance(answer, (int, float)):
         raise Wrong("that is a number. Give the names of the weights.")
@@ -112,14 +110,12 @@ def what_is_missing(answer):
     ),
 )
 def guard(answer):
-    from transformers import AutoModelForMaskedLM, DistilBertModel, PreTrainedModel, RobertaModel, logging
+    from transformers import AutoModelForMaskedLM, DistilBertModel, PreTrainedModel, RobertaModel
 
     if not callable(answer):
         raise Wrong("give the function itself, without calling it.")
     folder = checkpoints.locate("roberta-base")
-    before = logging.get_verbosity()
-    logging.set_verbosity_error()
-    try:
+    with _quiet():
         model = answer(AutoModelForMaskedLM, folder)
         if model is None or model is ...:
             raise Wrong("it returns nothing for a good load. Return the model.")
@@ -137,8 +133,6 @@ def guard(answer):
             return "it returns good loads and refuses RoBERTa weights in DistilBERT's class."
         except Exception as error:
             raise Wrong(f"it refuses the wrong class with {type(error).__name__}. Raise ValueError.") from None
-    finally:
-        logging.set_verbosity(before)
     raise Wrong("it lets RoBERTa weights into DistilBertModel: every weight of that model is random.")
 
 
@@ -220,6 +214,19 @@ def fits_the_phone(answer):
     if too_large:
         raise Wrong(f"{too_large[0]} takes {single[too_large[0]] / 2:.0f} MB in half precision. That is too much.")
     raise Wrong(f"what you give does fit, but {len(expected - names)} more would too.")
+
+
+@contextlib.contextmanager
+def _quiet():
+    """No load reports inside the block; the learner's log level is as before after it."""
+    from transformers import logging
+
+    before = logging.get_verbosity()
+    logging.set_verbosity_error()
+    try:
+        yield
+    finally:
+        logging.set_verbosity(before)
 
 
 def _near(answer, value: float) -> bool:
