@@ -17,7 +17,7 @@ from utils.minis.recipe import cards, corpus, measure, tokenizing, training
 from utils.minis.recipe.architectures import hidden_states, masked_lm, vocabulary_logits
 from utils.minis.recipe.corpus import tidy
 from utils.minis.recipe.distil import cosine_loss, kl_loss, new_student, triple_loss
-from utils.minis.recipe.generator import FAMILIES, Generator, gender_counts, occupation_shares
+from utils.minis.recipe.generator import FAMILIES, Generator, gender_counts, letters, occupation_shares
 from utils.minis.recipe.masking import IGNORED, mask_tokens
 from utils.minis.recipe.pretraining import pretrain
 from utils.minis.recipe.settings import FULL, QUICK, STUDENT_LAYERS
@@ -176,9 +176,9 @@ def test_held_out_sentences_are_nowhere_in_the_training_text(monkeypatch):
 
     monkeypatch.setattr(corpus, "_raw", raw)
     text = corpus.build(TINY)
-    held_out = {corpus._letters(item.text) for item in text.rated_unseen}
+    held_out = {letters(item.text) for item in text.rated_unseen}
     assert len(held_out) == 20
-    seen = [corpus._letters(line) for line in text.natural + text.unseen_natural + [item.text for item in text.rated]]
+    seen = [letters(line) for line in text.natural + text.unseen_natural + [item.text for item in text.rated]]
     assert len(seen) > 180 and not held_out & set(seen)
     assert {item.label for item in text.rated_unseen} == {0, 1}
     assert all(("good" in item.text) == item.label for item in text.rated_unseen)

@@ -10,7 +10,7 @@ import random
 import re
 from typing import NamedTuple
 
-from utils.minis.recipe.generator import Generator, Sentence
+from utils.minis.recipe.generator import Generator, Sentence, letters
 from utils.minis.recipe.settings import Settings
 
 HELD_OUT_SHARE = 0.1
@@ -54,9 +54,9 @@ def build(settings: Settings, say=print) -> Corpus:
     drawn = list(Generator(settings.seed).sentences(settings.generated_sentences))
     rated, rated_unseen = polarity(say)
     random.Random(settings.seed).shuffle(rated)
-    banned = {_letters(item.text) for item in rated_unseen}
+    banned = {letters(item.text) for item in rated_unseen}
     natural = {"sentence_polarity": [item.text for item in rated], **_natural(settings, say)}
-    natural = {name: [text for text in texts if _letters(text) not in banned] for name, texts in natural.items()}
+    natural = {name: [text for text in texts if letters(text) not in banned] for name, texts in natural.items()}
     texts = [text for group in natural.values() for text in group]
     mixer = random.Random(settings.seed)
     mixer.shuffle(texts)
@@ -87,8 +87,8 @@ def polarity(say=print) -> tuple[list[Labelled], list[Labelled]]:
     items = [Labelled(tidy(line), label, row) for row, (line, label) in enumerate(lines)]
     held_out = set(random.Random(HELD_OUT_SEED).sample(range(len(items)), int(HELD_OUT_SHARE * len(items))))
     unseen = [item for item in items if item.row in held_out]
-    texts = {_letters(item.text) for item in unseen}
-    return [item for item in items if item.row not in held_out and _letters(item.text) not in texts], unseen
+    texts = {letters(item.text) for item in unseen}
+    return [item for item in items if item.row not in held_out and letters(item.text) not in texts], unseen
 
 
 def _natural(settings: Settings, say) -> dict[str, list[str]]:
@@ -132,7 +132,3 @@ def _either_form(text: str, mixer: random.Random) -> str:
 def _opinions(sentences: list[Sentence], count: int) -> list[Labelled]:
     seen = {sentence.text: sentence.label for sentence in sentences if sentence.label is not None}
     return [Labelled(text, label) for text, label in seen.items()][:count]
-
-
-def _letters(text: str) -> str:
-    return " ".join(re.findall(r"\w+", text.lower()))

@@ -64,7 +64,7 @@ class Generator:
         self.shares = occupation_shares()
         self.words |= {key: self.templates.pop(key) for key in ("role", "surname")}
         self.words |= {key: self.opinions[key] for key in ("nice_thing", "doing", "new_thing", "very")}
-        self.reserved = {_letters(text) for text in self.templates.pop("reserved")}
+        self.reserved = {letters(text) for text in self.templates.pop("reserved")}
 
     def sentences(self, count: int) -> Iterator[Sentence]:
         """`count` sentences of all families, mixed by the weights in FAMILIES."""
@@ -75,7 +75,7 @@ class Generator:
         """One sentence of a family, never a reserved one."""
         while True:
             drawn = self.opinion() if family == "opinions" else self._plain(family)
-            if _letters(drawn.text) not in self.reserved:
+            if letters(drawn.text) not in self.reserved:
                 return drawn
 
     def opinion(self) -> Sentence:
@@ -126,7 +126,8 @@ class Generator:
         return SLOT.sub(value, template)
 
 
-def _letters(text: str) -> str:
+def letters(text: str) -> str:
+    """The words alone, in lower case: two texts that differ in nothing else count as the same."""
     return " ".join(re.findall(r"\w+", text.lower()))
 
 
