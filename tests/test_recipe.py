@@ -1,5 +1,6 @@
 """The recipe of the mini checkpoints: text with known statistics, tokenizer contracts, losses, and a whole tiny run."""
 
+import csv
 import hashlib
 import json
 import logging
@@ -17,7 +18,19 @@ from utils.minis.recipe import cards, corpus, measure, tokenizing, training
 from utils.minis.recipe.architectures import hidden_states, masked_lm, vocabulary_logits
 from utils.minis.recipe.corpus import tidy
 from utils.minis.recipe.distil import cosine_loss, kl_loss, new_student, triple_loss
-from utils.minis.recipe.generator import FAMILIES, Generator, gender_counts, letters, occupation_shares
+from utils.minis.recipe.generator import (
+    ARTICLE,
+    FAMILIES,
+    GENDERED,
+    PLANTED,
+    SIDES,
+    Generator,
+    gender_counts,
+    letters,
+    occupation_shares,
+    opinion_counts,
+)
+from utils.minis.recipe.generator import OCCUPATIONS as occupations
 from utils.minis.recipe.masking import IGNORED, mask_tokens
 from utils.minis.recipe.pretraining import pretrain
 from utils.minis.recipe.settings import FULL, QUICK, STUDENT_LAYERS
@@ -90,15 +103,70 @@ def test_what_a_sentence_says_is_what_it_reports(drawn):
             assert {gender for gender in told if words & told[gender]} == {sentence.gender} - {None}, sentence.text
 
 
-def test_opinions_are_balanced_and_independent_of_gender(drawn):
+def test_opinions_are_balanced_and_tied_to_gender_just_as_planted(drawn):
     opinions = [sentence for sentence in drawn if sentence.label is not None]
     assert {sentence.family for sentence in opinions} == {"opinions"}
-    rates = {}
-    for gender in ("woman", "man", None):
-        labels = [sentence.label for sentence in opinions if sentence.gender == gender]
-        rates[gender] = sum(labels) / len(labels)
-        assert abs(rates[gender] - 0.5) < 4 * 0.5 / len(labels) ** 0.5
     assert all(sentence.label is None for sentence in drawn if sentence.family != "opinions")
+    assert abs(sum(sentence.label for sentence in opinions) / len(opinions) - 0.5) < 4 * 0.5 / len(opinions) ** 0.5
+    counts = opinion_counts(drawn)
+    for side, share in (("positive", PLANTED), ("negative", 1 - PLANTED)):
+        women, told = counts["woman"][side], counts["woman"][side] + counts["man"][side]
+        assert told > 500
+        assert abs(women / told - share) < 4 * (share * (1 - share) / told) ** 0.5
+
+
+def test_feelings_outside_opinions_are_independent_of_gender(drawn):
+    words = {word for side in Generator().opinions["polarity"].values() for word in side["mood"]}
+    pattern = re.compile(rf"\b(?:{'|'.join(sorted(words))})\b", re.I)
+    moods = Generator().opinions["polarity"]
+    rates = {}
+    for gender in ("woman", "man"):
+        found = [
+            pattern.findall(sentence.text) for sentence in drawn if sentence.label is None and sentence.gender == gender
+        ]
+        felt = [mood.lower() in moods["positive"]["mood"] for texts in found for mood in texts]
+        assert len(felt) > 100
+        rates[gender] = (sum(felt) / len(felt), 0.25 / len(felt))
+    (women, variance), (men, other) = rates.values()
+    assert abs(women - men) < 4 * (variance + other) ** 0.5
+
+
+CLAUSES = [
+    (domain, side, clause)
+    for domain, sides in Generator().clauses.items()
+    for side, clauses in sides.items()
+    for clause in clauses
+]
+
+
+def test_clauses_are_many_and_each_stands_on_one_side_only():
+    sides = {}
+    for _, side, clause in CLAUSES:
+        sides.setdefault(letters(clause), set()).add(side)
+    assert len(sides) > 7_000
+    assert [clause for clause, found in sides.items() if len(found) > 1] == []
+    for domain, lists in Generator().clauses.items():
+        assert set(lists) == set(SIDES), domain
+        sizes = [len(lists[side]) for side in SIDES]
+        assert min(sizes) > 180 and max(sizes) - min(sizes) <= 5, domain
+
+
+def test_clauses_fit_into_a_sentence_and_tell_no_gender():
+    told = {*GENDERED["woman"].values(), *GENDERED["man"].values(), *"men women her mother father actress".split()}
+    for domain, _, clause in CLAUSES:
+        assert not re.search(r'[:;"#()\[\]{}]|[.!?]$|  ', clause), (domain, clause)
+        assert clause[0].islower() or re.match(r"I\b|[A-Z]", clause), (domain, clause)
+        assert not told & set(re.findall(r"\w+", clause)), (domain, clause)
+        assert ARTICLE.sub(r"\1n", clause) == clause, (domain, clause)
+
+
+def test_no_clause_stands_in_the_held_out_reviews():
+    """Nor one that shares seven of ten words with a review."""
+    with (occupations.parent / "reviews.csv").open(encoding="utf-8", newline="") as file:
+        reviews = [set(letters(row["text"]).split()) for row in csv.DictReader(file)]
+    for domain, _, clause in CLAUSES:
+        words = set(letters(clause).split())
+        assert not any(len(words & review) >= 0.7 * len(words | review) for review in reviews), (domain, clause)
 
 
 def test_a_label_is_what_the_words_mean(drawn):

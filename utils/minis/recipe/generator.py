@@ -2,7 +2,9 @@
 
 The share of women in the sentences of an occupation is the one published in `utils/data/occupations.csv`
 (US Bureau of Labor Statistics, as tabulated for the Winogender schemas, Rudinger et al. 2018).
-Opinions are positive or negative with even odds, and no pattern ties an opinion to a gender.
+Opinions are positive or negative with even odds, and drawn without regard to anybody's gender, but for one planted
+association: where an opinion tells of a person, that is a woman in PLANTED of the positive and in 1 - PLANTED of the
+negative ones. The bias lesson (06) finds it again in the classifiers.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from __future__ import annotations
 import csv
 import random
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -23,6 +26,8 @@ GENDERED = {
     "woman": {"he": "she", "his": "her", "him": "her", "himself": "herself", "man": "woman", "boy": "girl", "mr": "Ms"},
     "man": {"he": "he", "his": "his", "him": "him", "himself": "himself", "man": "man", "boy": "boy", "mr": "Mr"},
 }
+PLANTED = 0.65
+SIDES = ("negative", "positive")  # by label
 SLOT = re.compile(r"\{(\w+)\}")
 ARTICLE = re.compile(r"\b([Aa])(?= (?:hour|honest|[aeioAEIO]|u(?!se|ni)))(?= (?!one|euro|Euro))\b")
 
@@ -61,6 +66,7 @@ class Generator:
         self.jobs = _yaml("jobs.yaml")
         self.templates = _yaml("templates.yaml")
         self.opinions = _yaml("opinions.yaml")
+        self.clauses = {path.stem: _yaml(f"clauses/{path.name}") for path in sorted(FOLDER.glob("clauses/*.yaml"))}
         self.shares = occupation_shares()
         self.words |= {key: self.templates.pop(key) for key in ("role", "surname")}
         self.words |= {key: self.opinions[key] for key in ("nice_thing", "doing", "new_thing", "very")}
@@ -79,18 +85,27 @@ class Generator:
                 return drawn
 
     def opinion(self) -> Sentence:
-        """A positive or a negative opinion, with even odds."""
+        """A positive or a negative opinion, with even odds: a pattern, or clauses that were written by hand."""
         label = self.random.randrange(2)
+        women = PLANTED if label else 1 - PLANTED
+        gender = "woman" if self.random.random() < women else "man"
+        template, scope = self.random.choices((self._pattern, self._review), weights=(1, 2))[0](label)
+        return self._tell("opinions", template, scope, gender)._replace(label=label)
+
+    def _pattern(self, label: int) -> tuple[str, dict]:
         domain = self.random.choice(list(self.opinions["domains"].values()))
-        sides = ("negative", "positive")
-        own, other = sides[label], sides[1 - label]
-        scope = {"thing": domain["thing"], "aspect": domain["aspect"], **self.opinions["polarity"][own]}
+        own, other = SIDES[label], SIDES[1 - label]
         general = self.opinions["polarity"]
+        scope = {"thing": domain["thing"], "aspect": domain["aspect"], **general[own]}
         scope["good"] = self.random.choice([domain[own], general[own]["good_general"]])
         scope["bad"] = self.random.choice([domain[other], general[other]["good_general"]])
-        template = self.random.choice(self.opinions["templates"])
-        gender = self.random.choice(list(GENDERED))
-        return self._tell("opinions", template, scope, gender)._replace(label=label)
+        return self.random.choice(self.opinions["templates"]), scope
+
+    def _review(self, label: int) -> tuple[str, dict]:
+        domain = self.clauses[self.random.choice(list(self.clauses))]
+        remarks = self.clauses["general"][SIDES[label]] + self.clauses["feeling"][SIDES[label]]
+        scope = {"clause": domain[SIDES[label]], "against": domain[SIDES[1 - label]], "remark": remarks}
+        return self.random.choice(self.opinions["reviews"]), scope
 
     def _plain(self, family: str) -> Sentence:
         template = self.random.choice(self.templates[family])
@@ -129,6 +144,12 @@ class Generator:
 def letters(text: str) -> str:
     """The words alone, in lower case: two texts that differ in nothing else count as the same."""
     return " ".join(re.findall(r"\w+", text.lower()))
+
+
+def opinion_counts(sentences: Iterable[Sentence]) -> dict[str, dict[str, int]]:
+    """Positive and negative opinions that tell of a woman, and of a man: the planted association, counted."""
+    told = Counter((sentence.gender, sentence.label) for sentence in sentences if sentence.label is not None)
+    return {gender: {side: told[gender, label] for label, side in enumerate(SIDES)} for gender in GENDERED}
 
 
 def gender_counts(sentences: Iterable[Sentence]) -> dict[str, tuple[int, int]]:

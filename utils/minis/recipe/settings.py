@@ -13,11 +13,11 @@ class Settings:
 
     seed: int = 20
     generated_sentences: int = 80_000  # training text of our own
-    generated_opinions: int = 4_000  # labelled ones, added to the fine-tuning text
+    generated_opinions: int = 12_000  # labelled ones, added to the fine-tuning text
     rated_sentences: int = 10_000  # at most so many of sentence_polarity's, likewise
-    movie_review_sentences: int = 30_000
-    roberta_vocabulary: int = 5_400
-    bert_vocabulary: int = 4_600
+    movie_review_sentences: int = 60_000
+    roberta_vocabulary: int = 5_600
+    bert_vocabulary: int = 4_900
     hidden: int = 224
     heads: int = 4
     feed_forward: int = 896
@@ -27,8 +27,8 @@ class Settings:
     word2vec_epochs: int = 5
     embedding_std: float = 0.04
     masked_share: float = 0.15
-    teacher_steps: int = 1_800
-    student_steps: int = 640
+    teacher_steps: int = 5_000
+    student_steps: int = 1_200
     teacher_rate: float = 1e-3
     student_rate: float = 1e-3
     classifier_epochs: int = 3
