@@ -5,6 +5,7 @@ import hashlib
 import json
 import logging
 import re
+import shutil
 from dataclasses import replace
 
 import nltk
@@ -14,7 +15,7 @@ from torch import nn
 from transformers import AutoModelForMaskedLM, AutoModelForSequenceClassification, AutoTokenizer
 
 from utils.minis.recipe import __main__ as recipe
-from utils.minis.recipe import cards, corpus, measure, tokenizing, training
+from utils.minis.recipe import ablation, cards, corpus, measure, probes, run, sentiment, tokenizing, training
 from utils.minis.recipe.architectures import hidden_states, masked_lm, vocabulary_logits
 from utils.minis.recipe.corpus import tidy
 from utils.minis.recipe.distil import cosine_loss, kl_loss, new_student, triple_loss
@@ -180,12 +181,12 @@ def test_a_label_is_what_the_words_mean(drawn):
     checked = {True: 0, False: 0}
     for sentence in drawn:
         said = re.fullmatch(r"The [\w ]+? (?:is|was) (not )?(?:never )?([\w-]+)\.", sentence.text)
-        if sentence.label is not None and said:
+        if sentence.label is not None and said and said[2] in lists[0] | lists[1]:  # else a clause has its own word
             denied = "never" in sentence.text or bool(said[1])
             wanted = 1 - sentence.label if denied else sentence.label
             assert said[2] in lists[wanted], sentence.text
             checked[denied] += 1
-    assert min(checked.values()) > 100
+    assert min(checked.values()) > 50
 
 
 def test_the_vocabulary_is_large_and_sentences_vary(drawn):
@@ -368,6 +369,66 @@ def test_padding_does_not_change_the_triple_loss(tokenizers):
         torch.testing.assert_close(plain[part], padded[part], rtol=1e-4, atol=1e-5)
 
 
+def test_the_pronoun_probe_finds_what_a_model_was_made_to_say(tokenizers, monkeypatch):
+    """With logits that grow with the number of an occupation the ranks agree; with the sign turned they are opposed."""
+    tokenizer = tokenizers["bert-base-uncased"]
+    shares = {"nurse": 0.9, "doctor": 0.4, "plumber": 0.1}
+    monkeypatch.setattr(probes, "occupation_shares", lambda: shares)
+    she, he = (tokenizer.convert_tokens_to_ids(word) for word in ("she", "he"))
+
+    def odds(sign):
+        def vocabulary_logits(model, hidden):
+            table = torch.zeros(len(shares), len(tokenizer))
+            table[:, she], table[:, he] = sign * torch.tensor([2.0, 1.0, 0.0]), 0.5
+            return table
+
+        return vocabulary_logits
+
+    model = masked_lm("bert-base-uncased", tokenizer, TINY)
+    for sign in (1, -1):
+        monkeypatch.setattr(probes, "vocabulary_logits", odds(sign))
+        assert probes.pronoun_scores(model, tokenizer, list(shares)) == [sign * 2 - 0.5, sign - 0.5, -0.5]
+        assert probes.pronoun_figures(model, tokenizer)["pronouns"] == {"occupations": 3, "spearman": sign}
+
+
+def test_the_gender_shift_is_the_mean_difference_of_log_odds(monkeypatch):
+    women = ("She", "This woman", "Anna", "Maria", "Laura", "Emma")
+
+    def logits(model, tokenizer, texts):
+        said = [0.75 if text.startswith(women) else 0.0 for text in texts]
+        return torch.stack([torch.zeros(len(texts)), torch.tensor(said)], 1)
+
+    monkeypatch.setattr(probes, "logits", logits)
+    shift = probes.gender_shift(None, None)["gender_shift"]
+    assert shift["women against men"] == {"log_odds": 0.75, "interval": [0.75, 0.75]}
+    assert shift["women against women"]["log_odds"] == shift["men against men"]["log_odds"] == 0.0
+
+
+def test_the_baseline_learns_words_and_is_scored_on_both_sets():
+    rated = [corpus.Labelled(f"a {word} film", label) for word, label in (("good", 1), ("bad", 0)) for _ in range(20)]
+    found = sentiment.baseline(rated, [corpus.Labelled("good", 1), corpus.Labelled("bad", 0)])
+    assert found["held_out_accuracy"] == 1.0 and 0.4 < found["reviews_accuracy"] < 0.8
+    assert sentiment.baseline(rated, [])["held_out_accuracy"] is None
+
+
+def test_an_ablation_leaves_out_what_its_name_says():
+    whole = ablation.VARIANTS["all three losses"][0]
+    for name, part in (("distillation", "kl"), ("cosine", "cosine"), ("masked-LM", "mlm")):
+        weights, layers, _ = ablation.VARIANTS[f"no {name} loss"]
+        assert weights == whole | {part: 0.0} and layers == STUDENT_LAYERS
+    assert ablation.VARIANTS["random start"][:2] == (whole, None)
+
+
+def test_a_student_with_a_random_start_shares_no_weight_with_its_teacher(tokenizers):
+    tokenizer = tokenizers["roberta-base"]
+    torch.manual_seed(1)
+    teacher = masked_lm("roberta-base", tokenizer, TINY)
+    random = new_student("distilroberta-base", teacher, tokenizer, TINY, layers=None).state_dict()
+    for key, value in teacher.state_dict().items():
+        if "word_embeddings" in key or "layer.0.attention.self.query.weight" in key:
+            assert not torch.equal(random[key], value)
+
+
 def test_the_unigram_baseline_is_the_entropy_of_a_uniform_text():
     lines = [[0, *range(10, 18), 2]] * 1_000
     assert -measure.unigram(lines, 20)[10].item() == pytest.approx(torch.tensor(8.0).log().item(), abs=0.01)
@@ -426,7 +487,7 @@ def made(tmp_path_factory):
     return place
 
 
-NAMES = [name for family in recipe.PARENTS.values() for name in family]
+NAMES = [name for family in run.PARENTS.values() for name in family]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -450,7 +511,7 @@ def test_a_quick_run_leaves_sums_figures_log_and_curves(made):
     assert figures["checkpoints"].keys() == set(NAMES)
     assert figures["settings"] == QUICK.as_dict()
     assert "sentence_polarity" in (made / "work" / "recipe.log").read_text(encoding="utf-8")
-    assert (made / "work" / "losses.png").stat().st_size > 5_000
+    assert 5_000 < (out / "losses.png").stat().st_size < 60_000
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -461,19 +522,45 @@ def test_a_card_says_what_was_measured(made, name):
     figures = json.loads((made / "out" / "figures.json").read_text(encoding="utf-8"))["checkpoints"][name]
     if "generated" in figures:
         assert f"{figures['generated']['loss']:.2f} | {figures['generated']['unigram_loss']:.2f}" in card
-        assert ", ".join(figures["fill_mask"]["The film is {}."]) in card
+        assert f"Spearman {figures['pronouns']['spearman']:.2f}" in card
+        assert len(figures["fill_mask"]) == 30
+        for prompt, answers in figures["fill_mask"].items():
+            assert f"| {prompt.format('…')} | {', '.join(answers)} |" in card
+    if "speed_up" in figures:
+        assert f"{figures['speed_up']:.2f} times as fast" in card
+    assert ("*Ablation*" in card) == ("ablation" in figures) == (name == "distilbert-base-uncased")
+    for variant, of in figures.get("ablation", {"variants": {}})["variants"].items():
+        assert re.search(rf"\| {variant} \|.* {of['reviews_accuracy']:.3f} \| [+-]\d", card)
 
 
-def test_the_card_of_a_classifier_gives_its_accuracy(made):
-    folder = made / "out" / "roberta-base-SST-2"
-    before = (folder / "README.md").read_text(encoding="utf-8")
-    run = json.loads((made / "out" / "figures.json").read_text(encoding="utf-8"))
-    figures = run["checkpoints"][folder.name] | {"held_out_accuracy": 0.8125}
-    cards.write(folder, "roberta-base", figures, run | {"held_out_sentences": 1_234}, QUICK)
+def test_the_card_of_a_classifier_gives_its_accuracy_beside_the_baselines(made, tmp_path):
+    """Without NLTK data nothing is held out and the card says so; with a held-out part it gives every figure."""
+    name = "roberta-base-SST-2"
+    assert "nothing could be measured" in (made / "out" / name / "README.md").read_text(encoding="utf-8")
+    whole = json.loads((made / "out" / "figures.json").read_text(encoding="utf-8"))
+    folder = tmp_path / name
+    shutil.copytree(made / "out" / name, folder)
+    own = whole["checkpoints"][name]
+    own["held_out_accuracy"], own["peer"]["held_out_accuracy"] = 0.8125, 0.75
+    whole["baseline"]["held_out_accuracy"] = 0.625
+    cards.write(folder, "roberta-base", whole["checkpoints"], whole | {"held_out_sentences": 1_234}, QUICK)
     card = (folder / "README.md").read_text(encoding="utf-8")
-    (folder / "README.md").write_text(before, encoding="utf-8")
-    assert "nothing could be measured" in before
-    assert "(1,234 sentences): **0.812**" in card
+    assert "(1,234 sentences)" in card
+    for label, of in (("this checkpoint", own), ("distilroberta-base", own["peer"]), ("TF-IDF", whole["baseline"])):
+        row = f"{of['held_out_accuracy']:.3f} | {of['reviews_accuracy']:.3f} |"
+        assert re.search(rf"{label}.*\| {re.escape(row)}", card)
+    assert "| women against men |" in card and "| men against men |" in card
+
+
+def test_the_statistics_of_the_text_are_published(made):
+    found = json.loads((made / "out" / "statistics.json").read_text(encoding="utf-8"))
+    drawn = list(Generator(QUICK.seed).sentences(QUICK.generated_sentences))
+    counts = gender_counts(drawn)
+    assert found["occupations"].keys() == counts.keys()
+    for occupation, of in found["occupations"].items():
+        assert (of["women"], of["women"] + of["men"]) == counts[occupation]
+        assert of["published_share_women"] == occupation_shares()[occupation]
+    assert found["opinions"] == opinion_counts(drawn)
 
 
 def test_a_second_run_goes_on_and_changes_no_weight(made, monkeypatch):
@@ -490,4 +577,4 @@ def test_a_second_run_goes_on_and_changes_no_weight(made, monkeypatch):
 
 def test_a_work_folder_of_other_settings_is_refused(made):
     with pytest.raises(SystemExit, match="other settings: delete it, or name another one with --work"):
-        recipe.Run(FULL, made / "work", made / "out")
+        run.Run(FULL, made / "work", made / "out")

@@ -41,15 +41,20 @@ def classifier(
     return model, train(model, loss_at, steps, settings.classifier_rate, folder, settings.seed, settings.save_every)
 
 
+def predict(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, texts: list[str]) -> torch.Tensor:
+    """Probability of the positive label for each text."""
+    return logits(model, tokenizer, texts).softmax(-1)[:, 1]
+
+
 @torch.no_grad()
-def predict(
+def logits(
     model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, texts: list[str], size: int = 64
 ) -> torch.Tensor:
-    """Probability of the positive label for each text."""
+    """The classifier's logits, (texts, 2)."""
     model.eval()
     parts = []
     for start in range(0, len(texts), size):
         inputs = tokenizer(texts[start : start + size], padding=True, truncation=True, return_tensors="pt")
         inputs.pop("token_type_ids", None)
-        parts.append(model(**inputs).logits.softmax(-1)[:, 1])
+        parts.append(model(**inputs).logits)
     return torch.cat(parts)

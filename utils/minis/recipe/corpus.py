@@ -10,7 +10,7 @@ import random
 import re
 from typing import NamedTuple
 
-from utils.minis.recipe.generator import Generator, Sentence, letters
+from utils.minis.recipe.generator import Generator, Sentence, gender_counts, letters, occupation_shares, opinion_counts
 from utils.minis.recipe.settings import Settings
 
 HELD_OUT_SHARE = 0.1
@@ -29,7 +29,8 @@ class Labelled(NamedTuple):
 
 class Corpus(NamedTuple):
     """Texts by use. `generated` and `natural` are for masked-LM training, the `unseen_` ones are kept apart from it;
-    `rated` is for fine-tuning and `rated_unseen` its held-out part (empty without NLTK data)."""
+    `rated` is for fine-tuning and `rated_unseen` its held-out part (empty without NLTK data). `statistics` are the
+    generated text's."""
 
     generated: list[str]
     natural: list[str]
@@ -38,6 +39,7 @@ class Corpus(NamedTuple):
     rated: list[Labelled]
     rated_unseen: list[Labelled]
     sources: dict[str, int]
+    statistics: dict[str, dict]
 
 
 def tidy(text: str) -> str:
@@ -72,7 +74,20 @@ def build(settings: Settings, say=print) -> Corpus:
         rated=rated + opinions,
         rated_unseen=rated_unseen,
         sources={"generator": len(drawn)} | {name: len(group) for name, group in natural.items()},
+        statistics=statistics(drawn),
     )
+
+
+def statistics(sentences: list[Sentence]) -> dict[str, dict]:
+    """What the generated text says of women and men: sentences about each occupation beside the published share of
+    women, and opinions by gender and side (the planted association)."""
+    counts, shares = gender_counts(sentences), occupation_shares()
+    occupations = {
+        name: {"published_share_women": share, "women": counts[name][0], "men": counts[name][1] - counts[name][0]}
+        for name, share in shares.items()
+        if name in counts
+    }
+    return {"occupations": occupations, "opinions": opinion_counts(sentences)}
 
 
 def distinct_words(texts: list[str]) -> int:

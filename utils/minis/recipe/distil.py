@@ -50,10 +50,18 @@ def student_weights(teacher: PreTrainedModel, layers: tuple[int, ...] = STUDENT_
 
 
 def new_student(
-    name: str, teacher: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, settings: Settings, layers=STUDENT_LAYERS
+    name: str,
+    teacher: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    settings: Settings,
+    layers: tuple[int, ...] | None = STUDENT_LAYERS,
 ) -> PreTrainedModel:
-    """The student before training. It has no place for BERT's token types and for a second name of the bias."""
+    """The student before training; `layers=None` leaves it random. It has no place for BERT's token types and for a
+    second name of the bias."""
+    torch.manual_seed(settings.seed)
     student = masked_lm(name, tokenizer, settings)
+    if layers is None:
+        return student
     missing, unused = student.load_state_dict(student_weights(teacher, layers), strict=False)
     unused = [key for key in unused if not re.search(r"token_type|predictions\.bias", key)]
     if missing or unused:
@@ -104,16 +112,18 @@ def distil(
     tokenizer: PreTrainedTokenizerBase,
     settings: Settings,
     folder: Path,
+    weights: dict[str, float] = WEIGHTS,
+    layers: tuple[int, ...] | None = STUDENT_LAYERS,
 ) -> tuple[PreTrainedModel, list[float]]:
-    """The trained student and its weighted loss at each step."""
-    student = new_student(name, teacher, tokenizer, settings).eval()
+    """The trained student and its weighted loss at each step. The ablation changes `weights` or `layers`."""
+    student = new_student(name, teacher, tokenizer, settings, layers).eval()
     teacher.eval()
     batches = Batches(ids, settings.batch_tokens, settings.seed + 1)
 
     def loss_at(step: int) -> torch.Tensor:
         batch = masked_batch(ids, batches[step], tokenizer, settings, step)
         parts = triple_loss(student, teacher, *batch)
-        return sum(WEIGHTS[part] * value for part, value in parts.items())
+        return sum(weights[part] * value for part, value in parts.items())
 
     losses = train(
         student, loss_at, settings.student_steps, settings.student_rate, folder, settings.seed, settings.save_every

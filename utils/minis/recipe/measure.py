@@ -1,34 +1,23 @@
-"""The figures of the cards: losses on held-out text, the unigram baseline, accuracy, fill-mask answers."""
+"""The language figures of the cards: losses on held-out text, the unigram baseline, fill-mask answers, speed."""
 
 from __future__ import annotations
 
+import statistics
+import time
 from collections import Counter
+from pathlib import Path
 
 import torch
+import yaml
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from utils.minis.recipe.architectures import hidden_states, vocabulary_logits
-from utils.minis.recipe.classify import predict
-from utils.minis.recipe.corpus import Labelled
 from utils.minis.recipe.masking import IGNORED
 from utils.minis.recipe.pretraining import masked_batch, mlm_loss
 from utils.minis.recipe.settings import Settings
 from utils.minis.recipe.training import Batches
 
-PROMPTS = (
-    "The man worked as a {}.",
-    "The woman worked as a {}.",
-    "Hello I'm a {} model.",
-    "The film is {}.",
-    "The food was {}.",
-    "{} is a nurse.",
-    "The doctor said that {} was tired.",
-    "Paris is the capital of {}.",
-    "I {} this movie.",
-    "She plays the {}.",
-    "We are learning about {}.",
-    "It was raining, so she took an {}.",
-)
+PROMPTS = yaml.safe_load(Path(__file__).with_name("prompts.yaml").read_text(encoding="utf-8"))
 
 
 def unigram(ids: list[list[int]], vocabulary: int) -> torch.Tensor:
@@ -65,9 +54,18 @@ def fill(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, prompt: str
     return [tokenizer.decode([token]).strip() for token in logits.topk(count).indices.tolist()]
 
 
-def accuracy(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, items: list[Labelled]) -> float | None:
-    """Share of right labels; None where there are no items."""
-    if not items:
-        return None
-    said = predict(model, tokenizer, [item.text for item in items]) > 0.5
-    return (said == torch.tensor([bool(item.label) for item in items])).float().mean().item()
+@torch.no_grad()
+def speed_up(teacher: PreTrainedModel, student: PreTrainedModel, rounds: int = 15) -> float:
+    """How many times faster the student's encoder is: the median over `rounds` of the teacher's time over the
+    student's, one after the other on the same batch of (8, 64) ids."""
+    ids = torch.randint(200, 400, (8, 64), generator=torch.Generator().manual_seed(0))
+    attention = torch.ones_like(ids)
+
+    def seconds(model: PreTrainedModel) -> float:
+        start = time.perf_counter()
+        hidden_states(model.eval(), ids, attention)
+        return time.perf_counter() - start
+
+    for model in (teacher, student):
+        seconds(model)  # the first call is slower
+    return statistics.median(seconds(teacher) / seconds(student) for _ in range(rounds))

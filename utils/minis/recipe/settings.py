@@ -29,6 +29,7 @@ class Settings:
     masked_share: float = 0.15
     teacher_steps: int = 5_000
     student_steps: int = 1_200
+    ablation_steps: int = 300
     teacher_rate: float = 1e-3
     student_rate: float = 1e-3
     classifier_epochs: int = 3
@@ -57,6 +58,7 @@ QUICK = replace(
     word2vec_epochs=1,
     teacher_steps=6,
     student_steps=4,
+    ablation_steps=2,
     classifier_epochs=1,
     save_every=2,
     evaluation_sentences=60,

@@ -1,0 +1,42 @@
+"""What each part of the distillation is worth: short runs that each leave one part out (lesson 07).
+
+The published table (Sanh et al. 2019, table 4) leaves out the same parts and measures the mean GLUE score.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+from utils.minis.recipe.distil import WEIGHTS, distil
+from utils.minis.recipe.settings import STUDENT_LAYERS, Settings
+
+VARIANTS = {  # weights of the losses, teacher layers to start from, published change of the mean GLUE score
+    "all three losses": (WEIGHTS, STUDENT_LAYERS, 0.0),
+    "no distillation loss": (WEIGHTS | {"kl": 0.0}, STUDENT_LAYERS, -2.96),
+    "no cosine loss": (WEIGHTS | {"cosine": 0.0}, STUDENT_LAYERS, -1.46),
+    "no masked-LM loss": (WEIGHTS | {"mlm": 0.0}, STUDENT_LAYERS, -0.31),
+    "random start": (WEIGHTS, None, -3.69),
+}
+
+
+def ablate(
+    name: str,
+    teacher: PreTrainedModel,
+    ids: list[list[int]],
+    tokenizer: PreTrainedTokenizerBase,
+    settings: Settings,
+    folder: Path,
+    judge: Callable[[str, PreTrainedModel], dict],
+) -> dict[str, dict]:
+    """For each of VARIANTS the figures that `judge(variant, student)` gives after `settings.ablation_steps` steps."""
+    short = replace(settings, student_steps=settings.ablation_steps)
+    table = {}
+    for variant, (weights, layers, published) in VARIANTS.items():
+        place = folder / variant.replace(" ", "-")
+        student, _ = distil(name, teacher, ids, tokenizer, short, place, weights, layers)
+        table[variant] = judge(variant, student) | {"published_glue_change": published}
+    return table
