@@ -18,8 +18,8 @@ from utils.quiz.bank import Bank, Card, Option, Question
 
 
 def faults(bank: Bank) -> Iterator[str]:
-    """One sentence for each proof of the bank that fails; nothing if all hold. Loads models: takes seconds."""
-    with _isolated():
+    """One sentence for each fault in the proofs of the bank; nothing if all hold. Loads models: takes seconds."""
+    with _quiet():
         for question in bank.questions:
             if question.proof:
                 for sentence in _order(question) if question.kind == "order" else _choice(question):
@@ -84,7 +84,7 @@ def _run(proof: str, names: dict) -> tuple[object, str]:
     scope = tools() | names
     said = io.StringIO()
     try:
-        with contextlib.redirect_stdout(said):
+        with contextlib.redirect_stdout(said), _own_settings():
             exec(compile(ast.Module(body, []), "proof", "exec"), scope)
             result = eval(compile(ast.Expression(last.value), "proof", "eval"), scope)
     except Exception as error:  # whatever a proof does wrong, its author needs the sentence
@@ -95,13 +95,23 @@ def _run(proof: str, names: dict) -> tuple[object, str]:
 
 
 @contextlib.contextmanager
-def _isolated():
-    """Minis, no network, no load reports, and settings of its own: a proof must not change the author's choice."""
+def _quiet():
+    """No network and no load reports inside the block."""
     checkpoints.prepare()
     from transformers import logging
 
-    verbosity, before = logging.get_verbosity(), dict(os.environ)
+    verbosity = logging.get_verbosity()
     logging.set_verbosity_error()
+    try:
+        yield
+    finally:
+        logging.set_verbosity(verbosity)
+
+
+@contextlib.contextmanager
+def _own_settings():
+    """The minis, and a settings file of its own: a proof may switch models and must not change the author's choice."""
+    before = dict(os.environ)
     with tempfile.TemporaryDirectory() as folder:
         os.environ |= {"COURSE_MODELS": "mini", "COURSE_SETTINGS": str(Path(folder, "settings.json"))}
         try:
@@ -109,7 +119,6 @@ def _isolated():
         finally:
             os.environ.clear()
             os.environ.update(before)
-            logging.set_verbosity(verbosity)
 
 
 # --- the tools of a proof -----------------------------------------------------------------------------------
