@@ -1,4 +1,4 @@
-"""All tests run on the mini checkpoints, with no network, and away from the learner's own settings."""
+"""All tests run on the mini checkpoints, with no network, and away from the learner's own settings and progress."""
 
 import os
 import sys
@@ -9,6 +9,7 @@ import pytest
 
 # Set before any test module imports the libraries that read them, once, at import.
 os.environ["COURSE_MODELS"] = "mini"
+os.environ["COURSE_PROGRESS"] = "off"
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["COURSE_SETTINGS"] = str(Path(tempfile.mkdtemp(prefix="course-tests-"), "settings.json"))
 

@@ -49,9 +49,9 @@ def failure(error: Exception, cell: NotebookNode | None, number: int) -> str:
 
 
 def environment(folder: str) -> dict[str, str]:
-    """Mini models, no network, and an empty `folder` in place of the author's own settings, which would show."""
+    """Mini models, no network, no progress, and an empty `folder` for the author's settings, which would show."""
     own = {"COURSE_SETTINGS": str(Path(folder, "settings.json")), "IPYTHONDIR": str(Path(folder, "ipython"))}
-    return {**os.environ, **own, "COURSE_MODELS": "mini", "HF_HUB_OFFLINE": "1"}
+    return {**os.environ, **own, "COURSE_MODELS": "mini", "COURSE_PROGRESS": "off", "HF_HUB_OFFLINE": "1"}
 
 
 def execute(notebook: NotebookNode, folder: Path, timeout: int = CELL_TIMEOUT) -> NotebookNode:

@@ -49,10 +49,11 @@ def run_step(name, command, folder):
 
 
 def environment(folder):
-    """What a learner without network has, apart from the learner's own settings, which tests neither read nor write."""
+    """What a learner without network has, apart from settings and progress, which tests neither read nor write."""
     return {
         **os.environ,
         "COURSE_MODELS": "mini",
+        "COURSE_PROGRESS": "off",
         "COURSE_SETTINGS": str(Path(folder, "settings.json")),
         "HF_HUB_OFFLINE": "1",
         "IPYTHONDIR": str(Path(folder, "ipython")),

@@ -1,0 +1,81 @@
+"""The frame of a quiz: stock widgets that show a page of HTML and tell Python what the learner did on it.
+
+Three widgets are enough. One holds the style and the script (keys.js), which make the page usable by keyboard and
+screen reader; one holds the page; one, hidden, brings each action back. The page's own controls hold the answer until
+then, so that a busy kernel never checks an older choice than the one on screen. Works on ipywidgets 7.7 and 8.
+Lesson 00 introduces quizzes.
+"""
+
+import json
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+from IPython.display import display
+from ipywidgets import HTML, Layout, Text, VBox
+
+from utils.quiz.markup import escape
+
+HERE = Path(__file__).parent
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+
+
+@cache
+def style() -> str:
+    """The style, which carries the script: so it runs wherever the quiz shows, and nothing of it is saved."""
+    script = (HERE / "keys.js").read_text(encoding="utf-8")
+    return f'<style onload="{escape(script)}">{(HERE / "style.css").read_text(encoding="utf-8")}</style>'
+
+
+class Frame:
+    """Shows what `draw()` returns; `act(name, response)` is called for each action, and the page drawn anew.
+
+    `response` is a list of option numbers, or the text typed. An action that fails shows its error in a sentence above
+    the page as it was, and the quiz goes on.
+    """
+
+    def __init__(self, draw: Callable[[], str], act: Callable[[str, object], None]):
+        self.draw, self.act = draw, act
+        self.turn = 0
+        self.body = ""  # the last page that could be drawn
+        self.page = HTML()
+        self.messages = Text(continuous_update=False, layout=Layout(display="none"))
+        self.messages.add_class("course-quiz-messages")
+        self.messages.observe(self.receive, "value")
+        self.widget = VBox([HTML(style()), self.page, self.messages])
+        self.widget.add_class("course-quiz")
+        self.refresh()
+
+    def receive(self, change: dict) -> None:
+        """Take one message of the page: JSON with `turn`, `act` and `response`."""
+        try:
+            message = json.loads(change["new"])
+            if message["turn"] == self.turn:  # else the page is an old one, in a second view
+                self.act(message["act"], message["response"])
+        except Exception as error:  # JupyterLab would show it nowhere
+            self.refresh(trouble(error))
+        else:
+            self.refresh()
+
+    def refresh(self, above: str = "") -> None:
+        """Draw the page. Every page has a number, so that it differs from the last one and the browser notices."""
+        self.turn += 1
+        try:
+            self.body = self.draw()
+        except Exception as error:
+            above = trouble(error)
+        self.page.value = f'<div class="page" data-turn="{self.turn}">{above}{self.body}</div>'
+
+    def display(self, text: str, reading: str) -> None:
+        """Show the widget; where there is no kernel, `reading` (HTML) shows instead, or else `text`."""
+        view = {"version_major": 2, "version_minor": 0, "model_id": self.widget.model_id}
+        display({WIDGET_VIEW: view, "text/html": reading, "text/plain": text}, raw=True)
+
+
+def trouble(error: Exception) -> str:
+    """An error as a sentence on the page."""
+    what = escape(f"{type(error).__name__}: {error}")
+    return (
+        '<div class="result note" data-say><strong>! Something went wrong.</strong> Nothing is lost: go on, or run the '
+        f"cell again. The error was <code>{what}</code></div>"
+    )
