@@ -4,7 +4,6 @@ When a card comes back is memory.py's business.
 """
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
 
 from utils.quiz import bank as banks
 from utils.quiz import memory
@@ -38,7 +37,7 @@ class CardsFace:
 
     def __init__(self, cards: Iterable[Card], store: Store):
         self.cards, self.store = list(cards), store
-        self.line = memory.due(self.cards, store, now())
+        self.line = memory.due(self.cards, store)
         self.turned, self.reviewed = False, 0
         self.frame = Frame(self.draw, self.act)
 
@@ -90,11 +89,6 @@ class CardsFace:
             self.turned = True
         elif act in RATINGS and self.turned:
             card = self.line[0]
-            memory.review(card, act, self.store, now())
+            memory.review(card, act, self.store)
             self.line = self.line[1:] + ([card] if act == "again" else [])
             self.turned, self.reviewed = False, self.reviewed + 1
-
-
-def now() -> datetime:
-    """This moment, as memory.py wants it."""
-    return datetime.now(UTC)

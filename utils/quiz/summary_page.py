@@ -18,8 +18,8 @@ def summary_page(session: Session, banks: Mapping[str, Bank]) -> str:
     advice = "Reread the sections below, then try again." if missed else "There is nothing to reread. Well done!"
     headline = f'<h2 class="score" tabindex="-1" data-focus {NO_SHORTCUTS}>{score}.</h2>'
     return (
-        f"<div data-say>{headline} <p>{time}{advice}</p></div>{reread(summary.reread, banks)}{again}<h2>Your answers</h2>"
-        f'<ol class="outcomes">{"".join(map(outcome, summary.results))}</ol>'
+        f"<div data-say>{headline} <p>{time}{advice}</p></div>{reread(summary.reread, banks)}{again}"
+        f'<h2>Your answers</h2><ol class="outcomes">{"".join(map(outcome, summary.results))}</ol>'
     )
 
 
