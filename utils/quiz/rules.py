@@ -82,7 +82,7 @@ def _explained(error) -> Iterator[Fault]:
         case "type":
             yield Fault(path, f"is {_what(value)}.", fix)
         case "minItems" | "maxItems":
-            yield Fault(path, f"has {len(value)} entries.", fix)
+            yield Fault(path, f"has {len(value)} {'entry' if len(value) == 1 else 'entries'}.", fix)
         case "minLength":
             yield Fault(path, f"says too little: {value!r}." if value.strip() else "is empty.", fix)
         case "pattern":
@@ -129,19 +129,19 @@ def _keys(path: tuple, question: dict) -> Iterator[Fault]:
     path = (*path, "options")
     if kind == "order":
         if any("right" in option for option in options):
-            yield Fault(path, "mark an item as right or wrong.", "list the items in the right order, without `right`.")
+            yield Fault(path, "some are marked right or wrong.", "list the items in the right order, without `right`.")
         if len(options) < 3:
-            yield Fault(path, f"have {len(options)} items.", "give at least three items to put in order.")
+            yield Fault(path, f"only {len(options)} items.", "give at least three items to put in order.")
         return
     if right == 0:
-        yield Fault(path, "have no right one.", "write right: true under the right option.")
+        yield Fault(path, "none is right.", "write right: true under the right option.")
     if right == len(options):
-        yield Fault(path, "are all right.", "add an answer that a learner may give by mistake.")
+        yield Fault(path, "all are right.", "add an answer that a learner may give by mistake.")
     if kind in ("single", "predict"):
         if right > 1:
-            yield Fault(path, f"have {right} right ones.", "keep one right: true, or make the kind several.")
+            yield Fault(path, f"{right} are right.", "keep one right: true, or make the kind several.")
         if len(options) < 3:
-            yield Fault(path, f"are only {len(options)}.", "give at least three, so that guessing does not pay.")
+            yield Fault(path, f"only {len(options)}.", "give at least three, so that guessing does not pay.")
 
 
 def _typed(path: tuple, question: dict) -> Iterator[Fault]:
@@ -175,14 +175,18 @@ def _overlaps(path: tuple, question: dict) -> Iterator[Fault]:
     options = [option for option in question["options"] if isinstance(option["text"], (int, float))]
     for one, other in itertools.combinations(options, 2):
         if abs(one["text"] - other["text"]) <= 2 * question.get("tolerance", 0):
-            sentence = f"hold {one['text']} and {other['text']}, which the tolerance cannot tell apart."
+            sentence = f"{one['text']} and {other['text']} are too near each other for this tolerance."
             yield Fault((*path, "options"), sentence, "make the tolerance smaller, or drop one of the two.")
 
 
 def _gap(path: tuple, question: dict) -> Iterator[Fault]:
     kind, gaps = question["kind"], (question["stem"] + question.get("code", "")).count(GAP)
     if kind == "blank" and gaps != 1:
-        yield Fault((*path, "stem"), f"and code have {gaps} gaps.", f"mark the gap once with {GAP} (four underscores).")
+        yield Fault(
+            (*path, "stem"),
+            f"has {gaps} gaps, counting the code's.",
+            f"mark the gap once with {GAP} (four underscores).",
+        )
     if kind == "predict" and "code" not in question:
         yield Fault((*path, "code"), "is missing.", "give the code whose output is asked for.")
 
@@ -234,7 +238,7 @@ def _markup(path: tuple, item: dict) -> Iterator[Fault]:
         for what, pattern in MARKUP.items():
             if match := pattern.search(plain):
                 advice = "write plain text; put code, and tokens such as `<mask>`, between backticks."
-                yield Fault((*path, *where), f"holds {what}: {match.group()}", advice)
+                yield Fault((*path, *where), f"holds {what}: {match.group()}.", advice)
 
 
 def _prose(item: dict) -> Iterator[tuple[tuple, str]]:
