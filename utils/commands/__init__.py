@@ -14,6 +14,7 @@ ROOMS = {
     "sync": "utils.authoring.sync",
     "run": "utils.authoring.run",
     "lint": "utils.authoring.lint",
+    "quiz": "utils.quiz.check",
     "doctor": "utils.workshop.environment",
 }
 HELP = f"""Usage: {COMMAND} COMMAND
@@ -27,6 +28,7 @@ For authors
   sync     build exercises/ from solutions/ (--check only compares)
   run      execute notebooks and save their outputs
   lint     check notebooks against the house rules
+  quiz     check the quiz questions and run their proofs
 
 {COMMAND} COMMAND --help tells more."""
 

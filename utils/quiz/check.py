@@ -1,4 +1,4 @@
-"""`python3 -m utils questions [LESSON…]`: is every question sound, proved, and the whole bank balanced? For authors."""
+"""`python3 -m utils quiz [LESSON…]`: is every question sound, proved, and the whole bank balanced? For authors."""
 
 import argparse
 import json
@@ -19,7 +19,7 @@ LONGEST = 0.4  # a learner who always takes the longest option must not be right
 
 def main(argv: list[str]) -> int:
     """Check the questions of the lessons named, or of all; 1 if anything was found."""
-    parser = argparse.ArgumentParser(prog="python3 -m utils questions", description=main.__doc__)
+    parser = argparse.ArgumentParser(prog="python3 -m utils quiz", description=main.__doc__)
     parser.add_argument("lessons", nargs="*", metavar="LESSON", default=bank.lessons(), help="such as 01")
     found = 0
     for lesson in parser.parse_args(argv).lessons:
@@ -34,7 +34,7 @@ def main(argv: list[str]) -> int:
             print(f"{lesson}: {len(loaded.questions)} questions, {len(loaded.cards)} cards.")
         print(*sentences, sep="\n", end="\n" if sentences else "")
         found += len(sentences)
-    print(f"{found} faults.")
+    print(f"{found} {'fault' if found == 1 else 'faults'}.")
     return int(found > 0)
 
 
