@@ -7,13 +7,21 @@ import pytest
 
 import utils.exercises
 from utils.exercises import Lesson, Wrong
+from utils.quiz import store
+from utils.quiz.store import Store
 
 LESSONS = [name for _, name, _ in pkgutil.iter_modules(utils.exercises.__path__) if name.startswith("lesson_")]
 
 
-@pytest.fixture
-def lesson():
-    lesson = Lesson()
+@pytest.fixture(autouse=True)
+def own_progress(monkeypatch):
+    monkeypatch.setenv("COURSE_PROGRESS", "off")
+    monkeypatch.setattr(store, "MEMORY", {})
+
+
+def new_kernel() -> Lesson:
+    """A lesson as after a restart: nothing but the store knows what was before."""
+    lesson = Lesson("98")
 
     @lesson.exercise(1, "Double", ("think", "look", "2 * 21"))
     def double(answer):
@@ -24,6 +32,11 @@ def lesson():
         return str(answer + 1 / 0)
 
     return lesson
+
+
+@pytest.fixture
+def lesson():
+    return new_kernel()
 
 
 def test_right_answer_is_praised_and_counted(lesson, capsys):
@@ -65,7 +78,7 @@ def test_answer_that_breaks_the_check_gives_a_sentence_not_a_traceback(lesson, c
 
 
 def test_long_messages_break_between_words(capsys):
-    lesson = Lesson()
+    lesson = Lesson("98")
     lesson.exercise(1, "Long", ("word " * 60, "", ""))(str)
     lesson.hint(1)
     lines = capsys.readouterr().out.splitlines()
@@ -94,3 +107,77 @@ def test_every_exercise_has_three_different_hints(name):
     assert list(exercises) == list(range(1, len(exercises) + 1))
     for exercise in exercises.values():
         assert len(set(exercise.hints)) == 3 and all(len(hint) > 20 for hint in exercise.hints)
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_every_lesson_knows_its_number(name):
+    assert importlib.import_module(f"utils.exercises.{name}").lesson.number == name.removeprefix("lesson_")
+
+
+# --- progress -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def file(tmp_path, monkeypatch):
+    path = tmp_path / "progress.json"
+    monkeypatch.setenv("COURSE_PROGRESS", str(path))
+    return path
+
+
+def test_what_is_solved_survives_the_kernel(file, lesson, capsys):
+    lesson.check(1, 42)
+    new_kernel().progress()
+    assert capsys.readouterr().out.endswith("[OK] 1 Double\n1 of 1 solved.\n")
+
+
+def test_tries_and_hints_are_counted_until_it_is_solved(file, lesson):
+    lesson.check(1, ...)  # untouched: no try
+    lesson.hint(1, 2)
+    lesson.check(1, 21)
+    lesson = new_kernel()
+    lesson.check(1, "nonsense")
+    lesson.hint(1, 1)
+    assert "solved" not in Store.open().state["exercises"]["98/1"]
+    lesson.check(1, 42)
+    entry = Store.open().state["exercises"]["98/1"]
+    assert (entry["tries"], entry["hints"]) == (3, 2) and entry["solved"] == entry["last"]
+    for again in (21, 42):
+        lesson.check(1, again)
+    lesson.hint(1, 3)
+    assert Store.open().state["exercises"]["98/1"] == entry
+
+
+def test_off_looks_as_if_there_was_no_store(lesson, capsys):
+    lesson.check(1, 42)
+    lesson.progress()
+    assert capsys.readouterr().out == "[OK] 1 Double: twice as much.\n[OK] 1 Double\n1 of 1 solved.\n"
+
+
+def test_a_store_that_breaks_does_not_break_an_exercise(lesson, capsys, monkeypatch):
+    def broken():
+        raise RuntimeError("no store today")
+
+    monkeypatch.setattr(Store, "open", broken)
+    lesson.check(1, 21)
+    lesson.check(1, 42)
+    lesson.hint(1)
+    lesson.progress()
+    out = capsys.readouterr().out
+    assert "[NO] 1 Double: that is once." in out and "[OK] 1 Double: twice as much." in out and "Hint 1 of 3" in out
+    assert out.endswith("[OK] 1 Double\n1 of 1 solved.\n")
+    assert out.count("no store today") == 1
+
+
+def test_what_the_store_has_to_say_is_told_once(file, lesson, capsys):
+    file.mkdir()  # a folder in its place
+    for answer in (21, 42):
+        lesson.check(1, answer)
+    lesson.progress()
+    out = " ".join(capsys.readouterr().out.split())
+    assert out.count("is a folder") == 1 and out.endswith("1 of 1 solved.")
+
+
+def test_a_damaged_file_is_told_of(file, lesson, capsys):
+    file.write_text("{")
+    lesson.progress()
+    assert "was damaged" in capsys.readouterr().out

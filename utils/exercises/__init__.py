@@ -3,11 +3,15 @@
 Each lesson has a module here, `lesson_01` and so on, that holds its checks and hints beside each other:
 
     from utils.exercises.lesson_01 import check, hint, progress
+
+What is solved, with how many tries and hints, goes to the learner's progress.
 """
 
 import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
+
+from utils.quiz.store import Store
 
 LEVELS = ("nudge", "where to look", "nearly there")
 
@@ -26,11 +30,13 @@ class Exercise:
 
 
 class Lesson:
-    """The exercises of one lesson. `check`, `hint` and `progress` are its three plain functions."""
+    """The exercises of a lesson, such as "01". `check`, `hint` and `progress` are its three plain functions."""
 
-    def __init__(self):
+    def __init__(self, number: str):
+        self.number = number
         self.exercises: dict[int, Exercise] = {}
-        self.solved: set[int] = set()
+        self.solved: set[int] = set()  # what the store could not take
+        self.notice = ""  # of the store, told once
 
     def exercise(self, number: int, title: str, hints: tuple[str, str, str]):
         """Register the decorated function as the check of exercise `number`."""
@@ -46,6 +52,7 @@ class Lesson:
         exercise = self._find(number)
         if exercise is None:
             return
+        solved = False
         if answer is ... or _is_stub(answer):
             _say(f"[  ] {number} {exercise.title}: not answered yet. Replace the ... and run the cell again.")
             return
@@ -56,8 +63,9 @@ class Lesson:
         except Exception as error:  # the answer itself broke: a learner needs the sentence, not our traceback
             _say(f"[NO] {number} {exercise.title}: your answer stopped with {type(error).__name__}: {error}")
         else:
-            self.solved.add(number)
+            solved = True
             _say(f"[OK] {number} {exercise.title}: {praise}")
+        self._record(number, solved, tries=1)
 
     def hint(self, number: int, level: int = 1) -> None:
         """Print hint 1 (a nudge), 2 (where to look) or 3 (nearly there) of exercise `number`."""
@@ -69,12 +77,41 @@ class Lesson:
             return
         more = f" (more: hint({number}, {level + 1}))" if level < 3 else ""
         _say(f"Hint {level} of 3, {LEVELS[level - 1]}: {exercise.hints[level - 1]}{more}")
+        self._record(number, hints=level)
 
     def progress(self) -> None:
-        """Print which exercises are solved since the kernel started."""
+        """Print which exercises are solved, today or before."""
+        kept = self._store(lambda store: store.state["exercises"]) or {}
+        solved = {number for number in self.exercises if "solved" in kept.get(self._key(number), {})} | self.solved
         for number, exercise in self.exercises.items():
-            print(f"[{'OK' if number in self.solved else '  '}] {number} {exercise.title}")
-        print(f"{len(self.solved)} of {len(self.exercises)} solved.")
+            print(f"[{'OK' if number in solved else '  '}] {number} {exercise.title}")
+        print(f"{len(solved)} of {len(self.exercises)} solved.")
+
+    def _record(self, number: int, solved: bool = False, tries: int = 0, hints: int = 0) -> None:
+        """Keep a try or a hint. What was solved once needs no more: people run their cells again."""
+
+        def record(store):
+            if "solved" not in store.state["exercises"].get(self._key(number), {}):
+                store.record_exercise(self._key(number), solved, tries, hints)
+            return True
+
+        if not self._store(record) and solved:
+            self.solved.add(number)
+
+    def _store(self, use: Callable[[Store], object]):
+        """What `use` makes of the store, or None: a store that breaks must not break an exercise."""
+        try:
+            store = Store.open()
+            result, notice = use(store), store.notice
+        except Exception as error:
+            result, notice = None, f"Your progress is not kept: the store stopped with {type(error).__name__}: {error}"
+        if notice and notice != self.notice:
+            _say(notice)
+        self.notice = notice
+        return result
+
+    def _key(self, number: int) -> str:
+        return f"{self.number}/{number}"
 
     def _find(self, number: int) -> Exercise | None:
         if number not in self.exercises:
