@@ -82,5 +82,6 @@ def test_cards_of_a_lesson_and_of_all_lessons_read(monkeypatch):
     quizzes.cards()
     assert [face.frame.page.value.count("2 cards left") for face in pages] == [1, 0, 1]
     assert "No lesson is read yet" in pages[1].frame.page.value
-    assert bundles[1]["text/html"] == bundles[3]["text/html"]  # whatever is due
-    assert "<summary>" in bundles[0]["text/html"] and "because counting" in bundles[0]["text/html"]
+    lesson, before, _, after = [bundle["text/html"] for bundle in bundles if "text/html" in bundle]
+    assert before == after  # whatever is due
+    assert "<summary>" in lesson and "because counting" in lesson

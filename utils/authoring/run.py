@@ -29,7 +29,8 @@ def tidy_outputs(outputs: list[NotebookNode]) -> list[NotebookNode]:
     """
     tidy = []
     for output in outputs:
-        output.get("data", {}).pop(WIDGET_VIEW, None)
+        if output.get("data", {}).pop(WIDGET_VIEW, None) and not output.data:
+            continue
         if tidy and output.output_type == "stream" and output.get("name") == tidy[-1].get("name"):
             tidy[-1].text += output.text
         else:

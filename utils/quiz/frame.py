@@ -18,6 +18,12 @@ from utils.quiz.markup import escape
 
 HERE = Path(__file__).parent
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+# Saved with the page to read. The page waits a second, in which a live quiz hides it; a dead widget's error is hidden.
+WITHOUT_KERNEL = (
+    "@keyframes course-quiz-wait{from{height:0;visibility:hidden}}"
+    ".course-quiz-reading{animation:course-quiz-wait 1s step-end}"
+    ".jp-OutputArea:has(.course-quiz-reading) .jupyter-widgets:not(:has(*)){display:none}"
+)
 
 
 @cache
@@ -67,9 +73,18 @@ class Frame:
         self.page.value = f'<div class="page" data-turn="{self.turn}">{above}{self.body}</div>'
 
     def display(self, text: str, reading: str) -> None:
-        """Show the widget; where there is no kernel, `reading` (HTML) shows instead, or else `text`."""
+        """Show the widget, and what to read where it is dead or cannot be: `reading` (HTML), in a terminal `text`.
+
+        These are two outputs, for a saved widget view hides all else in its own output. A style hides one of them.
+        """
         view = {"version_major": 2, "version_minor": 0, "model_id": self.widget.model_id}
-        display({WIDGET_VIEW: view, "text/html": reading, "text/plain": text}, raw=True)
+        display({"text/html": without_kernel(reading), "text/plain": text}, raw=True)
+        display({WIDGET_VIEW: view}, raw=True)
+
+
+def without_kernel(reading: str) -> str:
+    """The page to read, with the style that shows it only where no quiz is alive."""
+    return f'<style>{WITHOUT_KERNEL}</style><div class="course-quiz-reading">{reading}</div>'
 
 
 def trouble(error: Exception) -> str:

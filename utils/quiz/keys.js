@@ -17,7 +17,7 @@
   const busy = () => quiz.getAttribute("aria-busy") === "true";
 
   function response() {
-    const typed = find("input[type=text]");
+    const typed = find(".page input[type=text]");
     const items = [...quiz.querySelectorAll("[data-item]")].map(item => +item.dataset.item);
     const chosen = [...quiz.querySelectorAll("input:checked")].map(input => +input.value);
     return typed ? typed.value : items.length ? items : chosen;
