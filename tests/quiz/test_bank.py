@@ -300,7 +300,7 @@ FAULTS = {
     "no gap": (
         ("code: print(____(3))", "code: print(str(3))"),
         "stem: What belongs in the gap?",
-        "question four, field stem: has 0 gaps, counting the code's. Fix: mark the gap once with ____ (four underscores).",
+        "question four, field stem: has 0 gaps, counting the code's. Fix: mark the gap once with ____",
     ),
     "predict without code": (
         ("    code: print(1 + 1)\n", ""),

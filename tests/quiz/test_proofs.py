@@ -32,7 +32,10 @@ def test_a_proof_that_singles_out_the_key_holds():
 @pytest.mark.parametrize(
     "proof, told",
     [
-        ('option == "b"', ["False for option 'a', which is marked right", "True for option 'b', which is marked wrong"]),
+        (
+            'option == "b"',
+            ["False for option 'a', which is marked right", "True for option 'b', which is marked wrong"],
+        ),
         ("True", ["True for option 'b', which is marked wrong", "True for option 'c'"]),
         ('option in ("a", "c")', ["True for option 'c', which is marked wrong"]),
         ("False", ["False for option 'a', which is marked right"]),
@@ -65,6 +68,10 @@ def test_values_reach_the_proof():
     items = tuple(Option(text, text, True, value) for text, value in (("x", 3), ("y", 2), ("z", 1)))
     ordered = dataclasses.replace(question("sorted(options, key=lambda o: -values[o])", "order"), options=items)
     assert faults(ordered) == []
+    numbers = dataclasses.replace(
+        question('numbers == [50265, 2.5, 7] and option == "a"'), stem="50,265 or 2.5 or 7, `8`."
+    )
+    assert faults(numbers) == []
     texts = (("`a`", True), ("b", False))
     assert faults(question('value == "a" and option == "`a`"', options=texts)) == []
     assert faults(question('stem == "stem" and code == "1" and option == "`a`"', options=texts, code="1")) == []

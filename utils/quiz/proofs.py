@@ -9,6 +9,7 @@ import functools
 import io
 import math
 import os
+import re
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -71,7 +72,14 @@ def _card(card: Card) -> Iterator[str]:
 
 
 def _names(question: Question) -> dict:
-    return {"stem": question.stem, "code": question.code, "tolerance": question.tolerance}
+    fields = {"stem": question.stem, "code": question.code, "tolerance": question.tolerance}
+    return fields | {"numbers": _numbers(question.stem)}
+
+
+def _numbers(stem: str) -> list[float]:
+    """The numbers in a stem, outside its code: what it states about the models, and the proof must confirm."""
+    plain = re.sub(r"`.*?`", "", stem)
+    return [float(number.replace(",", "")) for number in re.findall(r"\d+(?:,\d{3})*(?:\.\d+)?", plain)]
 
 
 def _value(option: Option) -> object:
