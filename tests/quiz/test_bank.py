@@ -1,6 +1,7 @@
 """A faulty bank is named with file, line, question, field and fix; a sound one loads as it is written."""
 
 import dataclasses
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -380,6 +381,33 @@ def test_every_fault_is_named_not_only_the_first(read):
         (old, new), _, _ = FAULTS[fault]
         text = text.replace(old, new)
     assert len(faults(read, text)) == 4
+
+
+def test_whatever_line_is_lost_the_author_gets_sentences_and_no_traceback(read):
+    lines = SMALL.splitlines(keepends=True)
+    sound = 0
+    for place in range(len(lines)):
+        text = "".join(lines[:place] + lines[place + 1 :])
+        try:
+            read(text)
+            sound += 1
+        except BankError as error:
+            assert all(re.match(r"01\.yaml, line \d+.*: .* Fix: .*\.$", one) for one in str(error).splitlines()), error
+    assert sound < len(lines) / 4  # empty lines, and options that need not be there
+
+
+@pytest.mark.parametrize(
+    "text, told",
+    [
+        ("1: 2\n", "this is no name of a field."),
+        ("[a]: 2\n", "this is no name of a field."),
+        ("lesson: &x\n  y: *x\n", "an alias points at what it stands in."),
+        ("a: !!python/object:os.system x\n", "could not determine a constructor"),
+        ("a: 1\n---\nb: 2\n", "but found another document"),
+    ],
+)
+def test_odd_yaml_is_told(read, text, told):
+    assert told in faults(read, text)[0]
 
 
 def test_a_file_in_another_encoding_or_without_text_is_told(read):

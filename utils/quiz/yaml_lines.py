@@ -19,7 +19,7 @@ class Unreadable(ValueError):
 def read(path: Path) -> tuple[object, Callable[[tuple], int]]:
     """The data in the file, and a function that tells the line of a path into it, such as ("cards", 0, "front").
 
-    Raises Unreadable for bytes that are no UTF-8, for faults of YAML, and for a field that stands twice.
+    Raises Unreadable for bytes that are no UTF-8, for faults of YAML, and for a field that has no name or stands twice.
     """
     text = _text(path)
     loader = None
@@ -28,7 +28,7 @@ def read(path: Path) -> tuple[object, Callable[[tuple], int]]:
         root = loader.get_single_node()
         if root is None:
             raise Unreadable("the file is empty. Fix: copy another lesson's file and change it.", 1)
-        _reject_double_fields(root)
+        _check_fields(root)
         data = loader.construct_document(root)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -64,19 +64,23 @@ def _fix(line: str) -> str:
     return "look at the indentation, quotes and colons of this line and the one above it."
 
 
-def _reject_double_fields(node: yaml.Node) -> None:
-    """YAML would silently keep the second of two fields with one name."""
+def _check_fields(node: yaml.Node, around: tuple = ()) -> None:
+    """Every field has a name of its own, and none holds itself. YAML would silently keep the second of two."""
+    if node in around:
+        raise Unreadable("an alias points at what it stands in. Fix: remove the alias.", node.start_mark.line + 1)
+    children = node.value if isinstance(node, yaml.SequenceNode) else []
     if isinstance(node, yaml.MappingNode):
         seen = set()
         for key, value in node.value:
+            line = key.start_mark.line + 1
+            if key.tag != "tag:yaml.org,2002:str":
+                raise Unreadable("this is no name of a field. Fix: write a field's name before the colon.", line)
             if key.value in seen:
-                line = key.start_mark.line + 1
                 raise Unreadable(f"the field {key.value} stands twice in one place. Fix: keep one of the two.", line)
             seen.add(key.value)
-            _reject_double_fields(value)
-    elif isinstance(node, yaml.SequenceNode):
-        for value in node.value:
-            _reject_double_fields(value)
+            children.append(value)
+    for child in children:
+        _check_fields(child, (*around, node))
 
 
 def _line(node: yaml.Node, path: tuple) -> int:
