@@ -182,6 +182,12 @@ def test_class_answers_says_every_number(shown):
     )
 
 
+def test_class_answers_of_a_long_quiz_is_small(shown):
+    long = "1 chose an error that says that class and folder do not …"
+    figures.class_answers([(f"a-question-number-{n}", n, 20, long) for n in range(20)], "Lesson 01")
+    assert len(png(shown[0])) < 60_000
+
+
 def test_class_answers_draws_the_shares_and_writes_dollars_as_they_are(monkeypatch):
     axes = drawn(monkeypatch, lambda: figures.class_answers(ANSWERS, "Lesson 01"))
     assert [bar.get_width() for bar in axes.patches] == [75, 100, 0]

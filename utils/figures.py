@@ -115,7 +115,7 @@ def class_answers(questions: list[tuple[str, int, int, str]], title: str, file=N
     table = pd.DataFrame(questions, columns=["question", "right", "tried", "wrong"])
     table["percent"] = 100 * table["right"] / table["tried"]
     with sns.axes_style("white", STYLE):
-        figure, axes = plt.subplots(figsize=(9, 0.55 * len(table) + 1.2))
+        figure, axes = plt.subplots(figsize=(9, 0.45 * len(table) + 1.2))
         sns.barplot(table, x="percent", y="question", color=sns.color_palette("colorblind")[0], ax=axes)
         for row, (_, right, tried, wrong, percent) in enumerate(table.itertuples(index=False)):
             text = f"{right} of {tried}" + (f"; {wrong}" if wrong else "")

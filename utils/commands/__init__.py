@@ -16,19 +16,21 @@ ROOMS = {
     "lint": "utils.authoring.lint",
     "quiz": "utils.quiz.check",
     "doctor": "utils.workshop.environment",
+    "progress": "utils.workshop.classroom",
 }
 HELP = f"""Usage: {COMMAND} COMMAND
 
 For learners
-  lab      open the course in JupyterLab; the first start installs what it needs
-  doctor   check this computer, and say how to fix what is wrong
+  lab       open the course in JupyterLab; the first start installs what it needs
+  doctor    check this computer, and say how to fix what is wrong
+  progress  show what you have done, or with the codes from a chat, what a class has done
 
 For authors
-  test     run all checks and tests (--fast leaves out the notebooks)
-  sync     build exercises/ from solutions/ (--check only compares)
-  run      execute notebooks and save their outputs
-  lint     check notebooks against the house rules
-  quiz     check the quiz questions and run their proofs
+  test      run all checks and tests (--fast leaves out the notebooks)
+  sync      build exercises/ from solutions/ (--check only compares)
+  run       execute notebooks and save their outputs
+  lint      check notebooks against the house rules
+  quiz      check the quiz questions and run their proofs
 
 {COMMAND} COMMAND --help tells more."""
 

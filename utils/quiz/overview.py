@@ -41,7 +41,8 @@ def banks() -> list[Bank]:
 def exercise_count(lesson: str) -> int:
     """How many exercises a lesson has: counted in the source, since this room may not import that of the exercises."""
     source = EXERCISES / f"lesson_{lesson}.py"
-    return source.read_text(encoding="utf-8").count("\n@lesson.exercise(") if source.exists() else 0
+    lines = source.read_text(encoding="utf-8").splitlines() if source.exists() else ()
+    return sum(line.startswith("@lesson.exercise(") for line in lines)
 
 
 def rows(store: Store, now: datetime) -> Rows:
