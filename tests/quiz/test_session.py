@@ -168,12 +168,12 @@ def test_when_the_time_is_over_nothing_more_counts():
     session.answer(0)
     session.next()
     now[0] += 1
-    assert (session.seconds_left, session.finished, session.current) == (0, True, None)
-    for use in (lambda: session.answer(0), session.hint, lambda: session.option_order):
+    assert (session.seconds_left, session.finished, session.current.id) == (0, True, "two")
+    for use in (lambda: session.answer(0), session.hint):
         with pytest.raises(ValueError, match="The time is over."):
             use()
     session.next()
-    assert session.position == 1
+    assert (session.position, session.answered, len(session.option_order)) == (1, False, 5)  # what is on screen stays
     assert session.summary().right_at_once == 1 and len(session.summary().results) == 3
     assert Session(QUESTIONS).seconds_left is None
 

@@ -81,11 +81,11 @@ class Session:
     @property
     def result(self) -> Result | None:
         """What happened with the current question so far; None after the last."""
-        return None if self.finished else self.results[self.position]
+        return self.results[self.position] if self.position < self.total else None
 
     @property
     def current(self) -> Question | None:
-        """The question to answer now; None after the last."""
+        """The question that is on; None after the last. When the time is over it stays, and `finished` is True."""
         return self.result and self.result.question
 
     @property
@@ -107,7 +107,7 @@ class Session:
 
     def hint(self) -> str | None:
         """The next of three hints, or None after the third."""
-        result = self._open()
+        result = self._in_time()
         if result.hints == len(result.question.hints):
             return None
         result.hints += 1
@@ -121,7 +121,7 @@ class Session:
 
     def answer(self, response) -> Verdict:
         """Grade one try and record it. Raises ValueError, with a sentence, for what is no answer: that is no try."""
-        result = self._open()
+        result = self._in_time()
         if self.answered:
             raise ValueError("This question is done. Go on to the next one.")
         verdict = grade(result.question, response)
@@ -147,11 +147,14 @@ class Session:
         return Session(again, self.seed + 1, self.record)
 
     def _open(self) -> Result:
-        if self.position < self.total and self.seconds_left == 0:
-            raise ValueError("The time is over.")
         if self.result is None:
             raise ValueError("There is no question left.")
         return self.result
+
+    def _in_time(self) -> Result:
+        if self.result and self.finished:
+            raise ValueError("The time is over.")
+        return self._open()
 
 
 def mastery(banks: Iterable[Bank], finished_lessons: Sequence[str], seed: int) -> list[Question]:
