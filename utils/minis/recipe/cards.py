@@ -168,7 +168,7 @@ def _ablation(own: dict) -> str:
         "",
         "",
         f"*Ablation*, {own['ablation']['steps']:,} steps each, one seed. Loss: masked-LM, natural text. Accuracy: "
-        "fine-tuned as the classifier is. Last column: the published change of the mean GLUE score (Sanh et al. 2019, "
+        "after one epoch of fine-tuning. Last column: the published change of the mean GLUE score (Sanh et al. 2019, "
         "table 4).",
         "",
         "| variant | loss | held-out accuracy | reviews accuracy | published |",

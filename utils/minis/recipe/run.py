@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -102,13 +103,13 @@ class Run:
         self._note(rated, {"peer": {"base": other, **sentiment.figures(peer, tokenizer, self.text.rated_unseen)}})
 
     def _ablate(self, student: str, rated: str, taught: PreTrainedModel, ids: list[list[int]], tokenizer) -> None:
-        """Every variant of the ablation: its masked-LM loss, and what it reaches as a classifier."""
-        folder = self.work / "ablation"
+        """Every variant of the ablation: its masked-LM loss, and what it reaches after one epoch as a classifier."""
+        folder, short = self.work / "ablation", replace(self.settings, classifier_epochs=1)
 
         def judge(variant: str, model: PreTrainedModel) -> dict:
             place = folder / f"{variant.replace(' ', '-')}-model"
             model.save_pretrained(place)
-            fine_tuned, _ = classifier(rated, place, self.text.rated, tokenizer, self.settings, place)
+            fine_tuned, _ = classifier(rated, place, self.text.rated, tokenizer, short, place)
             losses = self._held_out_losses(model, tokenizer, measure.unigram(ids, len(tokenizer)))
             return losses | sentiment.figures(fine_tuned, tokenizer, self.text.rated_unseen)
 
