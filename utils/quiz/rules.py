@@ -53,7 +53,7 @@ def faults(data: object, file_stem: str) -> Iterator[Fault]:
 def _schema_faults(data: object) -> Iterator[Fault]:
     schema = yaml.load(SCHEMA.read_text(encoding="utf-8"), yaml_lines.Loader)
     try:
-        fastjsonschema.validate(schema, data)
+        fastjsonschema.compile(schema, detailed_exceptions=False)(data)
         return
     except fastjsonschema.JsonSchemaValueException:
         from jsonschema import Draft202012Validator  # tells every fault, but takes a second to import
