@@ -139,6 +139,12 @@ def test_a_file_that_is_not_there_is_named(capsys):
     assert status == 1 and "There is no file chta.txt, and it is no code." in lines
 
 
+def test_a_chat_without_codes_is_said_to_have_none(tmp_path, capsys):
+    for content in ("", "10:00 Ada: progress is slow/fast today\n"):
+        (tmp_path / "chat.txt").write_text(content)
+        assert run(capsys, "chat.txt") == (1, ["There is no whole code in this text."])
+
+
 def test_a_figure_that_cannot_be_written_is_a_sentence(tmp_path, capsys):
     status, lines = run(capsys, ADA, "--figures", tmp_path / "nowhere")
     assert status == 0 and any("could not be written" in line and "--figures" in line for line in lines)

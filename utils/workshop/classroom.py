@@ -48,7 +48,7 @@ def main(argv: list[str]) -> int:
             print("Nothing was changed. To start from nothing, add --sure. A backup is kept.")
         else:
             return _show(arguments)
-    except ProgressError as error:
+    except (ProgressError, OSError) as error:  # OSError: a file of codes that may not be read
         print(error, file=sys.stderr)
         return 1
     return 0
@@ -123,7 +123,7 @@ def _show(arguments: argparse.Namespace) -> int:
         if argument != "-" and not os.path.isfile(argument) and not LIKE_A_CODE.search(argument):
             print(f"There is no file {argument}, and it is no code.", file=sys.stderr)
     lines = list(_lines(given))
-    if not any(text.strip() for _, text in lines):
+    if not arguments.codes and not lines:
         _print_own()
         return 0
     banks = overview.banks()
