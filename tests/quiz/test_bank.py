@@ -399,6 +399,7 @@ def test_whatever_line_is_lost_the_author_gets_sentences_and_no_traceback(read):
 @pytest.mark.parametrize(
     "text, told",
     [
+        ("lesson: [\n", "did not find expected node content"),
         ("1: 2\n", "this is no name of a field."),
         ("[a]: 2\n", "this is no name of a field."),
         ("lesson: &x\n  y: *x\n", "an alias points at what it stands in."),

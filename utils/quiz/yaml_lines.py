@@ -35,7 +35,7 @@ def read(path: Path) -> tuple[object, Callable[[tuple], int]]:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1
-        written = text.splitlines()[line - 1] if line <= text.count("\n") + 1 else ""
+        written = text.split("\n")[line - 1] if line <= text.count("\n") + 1 else ""
         raise Unreadable(f"{error.problem or error.context}. Fix: {_fix(written)}", line) from None
     finally:
         if loader:
