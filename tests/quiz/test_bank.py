@@ -313,6 +313,11 @@ FAULTS = {
         ('- text: "one"', -1),
         "question six, field options: some are marked right or wrong. Fix: list the items in the right order",
     ),
+    "order of two": (
+        ('      - text: "three"\n        feedback: Three is the largest of them.\n', ""),
+        ('- text: "one"', -1),
+        "question six, field options: only 2 items. Fix: give at least three items to put in order.",
+    ),
     "another lesson's number": (
         ('lesson: "01"', 'lesson: "02"'),
         'lesson: "02"',

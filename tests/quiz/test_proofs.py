@@ -59,6 +59,7 @@ def test_an_order_must_come_out_whatever_order_it_is_given_in():
     items = [("one", True), ("four", True), ("eleven", True)]
     assert faults(question("sorted(options, key=len)", "order", items)) == []
     assert "gives the order" in faults(question("sorted(options)", "order", items))[0]
+    assert "stops with NameError" in faults(question("unheard_of", "order", items))[0]
     assert faults(question("options", "order", items))  # whatever comes, not proved
     tie = [("a", True), ("b", True), ("cc", True)]
     assert faults(question("sorted(options, key=len)", "order", tie))  # two of equal length: no right order

@@ -87,14 +87,12 @@ def _line(node: yaml.Node, path: tuple) -> int:
     """The line of the last part of the path that exists, counted from 1."""
     line = node.start_mark.line
     for part in path:
-        if isinstance(node, yaml.MappingNode):
-            pairs = [(key, value) for key, value in node.value if key.value == part]
-        elif isinstance(node, yaml.SequenceNode) and part < len(node.value):
-            pairs = [(node.value[part], node.value[part])]
+        if isinstance(node, yaml.SequenceNode):
+            key = node = node.value[part]
         else:
-            pairs = []
-        if not pairs:
-            break
-        key, node = pairs[0]
+            found = [pair for pair in node.value if pair[0].value == part]
+            if not found:
+                break
+            key, node = found[0]
         line = key.start_mark.line
     return line + 1
