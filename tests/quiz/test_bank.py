@@ -303,6 +303,11 @@ FAULTS = {
         "stem: What belongs in the gap?",
         "question four, field stem: has 0 gaps, counting the code's. Fix: mark the gap once with ____",
     ),
+    "a wide line of code": (
+        ("code: print(1 + 1)", f"code: print({'1 + ' * 21}1)"),
+        "code: print(1 + 1 + 1",
+        "question three, field code: has a line of 92 characters. Fix: break it after at most",
+    ),
     "predict without code": (
         ("    code: print(1 + 1)\n", ""),
         "- id: three",

@@ -16,6 +16,7 @@ from utils.quiz import yaml_lines
 
 SCHEMA = Path(__file__).parent / "questions" / "schema.yaml"
 GAP = "____"
+WIDEST_CODE = 88  # characters of a line that the quiz shows on a laptop
 TYPED = ("blank", "numeric")  # kinds that the learner types
 PROSE = ("title", "stem", "mistake", "otherwise", "front", "back")
 
@@ -40,7 +41,7 @@ def faults(data: object, file_stem: str) -> Iterator[Fault]:
     yield from _ids(data)
     yield from _repeated_feedback(data["questions"])
     for number, question in enumerate(data["questions"]):
-        for rule in (_keys, _typed, _gap, _texts, _markup, _evidence):
+        for rule in (_keys, _typed, _code, _texts, _markup, _evidence):
             yield from rule(("questions", number), question)
     for number, card in enumerate(data["cards"]):
         for rule in (_markup, _evidence):
@@ -179,7 +180,8 @@ def _overlaps(path: tuple, question: dict) -> Iterator[Fault]:
             yield Fault((*path, "options"), sentence, "make the tolerance smaller, or drop one of the two.")
 
 
-def _gap(path: tuple, question: dict) -> Iterator[Fault]:
+def _code(path: tuple, question: dict) -> Iterator[Fault]:
+    """One gap where one is asked for, code where its output is, and no line that the quiz would cut off."""
     kind, gaps = question["kind"], (question["stem"] + question.get("code", "")).count(GAP)
     if kind == "blank" and gaps != 1:
         yield Fault(
@@ -189,6 +191,9 @@ def _gap(path: tuple, question: dict) -> Iterator[Fault]:
         )
     if kind == "predict" and "code" not in question:
         yield Fault((*path, "code"), "is missing.", "give the code whose output is asked for.")
+    widest = max(map(len, question.get("code", "").splitlines()), default=0)
+    if widest > WIDEST_CODE:
+        yield Fault((*path, "code"), f"has a line of {widest} characters.", f"break it after at most {WIDEST_CODE}.")
 
 
 def _texts(path: tuple, question: dict) -> Iterator[Fault]:
