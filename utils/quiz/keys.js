@@ -94,6 +94,14 @@
     event.preventDefault();
   });
 
+  const save = event => { // before JupyterLab sees it: the one shortcut that must work everywhere is Ctrl+S
+    if (!quiz.isConnected) window.removeEventListener("keydown", save, true);
+    else if (quiz.contains(event.target)) {
+      const saving = (event.ctrlKey || event.metaKey) && event.key === "s";
+      event.target.toggleAttribute("data-lm-suppress-shortcuts", !saving);
+    }
+  };
+  window.addEventListener("keydown", save, true);
   new MutationObserver(arrive).observe(quiz, {childList: true, subtree: true});
   const timer = setInterval(() => quiz.isConnected ? tick() : clearInterval(timer), 1000);
   arrive();

@@ -109,7 +109,7 @@ def result(turn: Turn) -> str:
     """Right or wrong, in words; or why the answer could not be checked."""
     say = " data-say" if turn.newest == "result" else ""
     if turn.note:
-        return f'<div class="result note"{say}><strong>!</strong> {inline(turn.note)}</div>'
+        return f'<div class="result note"{say}><strong>→</strong> {inline(turn.note)}</div>'
     if turn.verdict is None:
         return ""
     if turn.verdict.right:
