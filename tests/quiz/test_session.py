@@ -65,6 +65,14 @@ def test_a_question_is_done_when_right_or_after_the_last_try():
     assert session.result.right
 
 
+def test_three_tries_unless_told_otherwise():
+    session = Session(QUESTIONS)
+    for response in (1, 2, 3):
+        assert not session.answered
+        session.answer(response)
+    assert session.answered
+
+
 def test_what_is_no_answer_costs_no_try_and_is_not_recorded():
     seen = []
     session = Session(QUESTIONS, record=lambda *event: seen.append(event))
