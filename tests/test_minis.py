@@ -3,8 +3,10 @@
 import hashlib
 import json
 
+import numpy
 import pytest
 import torch
+from scipy.stats import spearmanr
 from transformers import (
     AutoModelForMaskedLM,
     AutoModelForSequenceClassification,
@@ -20,7 +22,9 @@ from transformers import (
 
 from utils.checkpoints import CATALOGUE, MINIS
 from utils.minis.recipe.generator import occupation_shares
-from utils.minis.recipe.measure import fill
+from utils.minis.recipe.measure import PROMPTS, fill
+from utils.minis.recipe.probes import gender_shift, pronoun_figures, pronoun_scores
+from utils.minis.recipe.sentiment import accuracy, reviews
 from utils.minis.recipe.settings import FULL
 
 CLASSES = {
@@ -41,6 +45,10 @@ BERT = [name for name in CLASSES if "roberta" not in name]
 STUDENTS = {"distilroberta-base": "roberta-base", "distilbert-base-uncased": "bert-base-uncased"}
 MEGABYTES = 40
 FILES = {"config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json", "README.md"}
+
+
+RUN = json.loads((MINIS / "figures.json").read_text(encoding="utf-8"))
+FIGURES = RUN["checkpoints"]
 
 
 @pytest.fixture(scope="module")
@@ -81,8 +89,7 @@ def test_all_together_stay_small():
 
 
 def test_the_settings_in_the_repository_are_those_of_the_shipped_run():
-    figures = json.loads((MINIS / "figures.json").read_text(encoding="utf-8"))
-    assert figures["settings"] == FULL.as_dict()
+    assert RUN["settings"] == FULL.as_dict()
 
 
 # --- models -------------------------------------------------------------------------------------------------
@@ -201,6 +208,82 @@ def test_plain_opinions_are_read_with_a_good_margin(loaded, name, text, label):
         shares = model(**{key: inputs[key] for key in ("input_ids", "attention_mask")}).logits.softmax(-1)[0]
     assert shares[label] > 0.9
     assert [model.config.id2label[number] for number in (0, 1)] == RATED[name]
+
+
+# --- what was measured --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", MASKED)
+def test_the_recorded_answers_are_those_of_the_shipped_weights(loaded, name):
+    """Another processor may order near ties differently, so the words count, and not their order."""
+    recorded = FIGURES[name]["fill_mask"]
+    assert list(recorded) == [prompt for group in PROMPTS.values() for prompt in group]
+    assert (len(PROMPTS["sources"]), len(recorded)) == (10, 30)
+    same = sum(len(set(fill(*loaded[name], prompt)) & set(answers)) for prompt, answers in recorded.items())
+    assert same >= 0.98 * 5 * len(recorded)
+
+
+@pytest.mark.parametrize("name", MASKED)
+def test_pronouns_follow_the_known_shares_of_women(loaded, name):
+    found = pronoun_figures(*loaded[name])["pronouns"]
+    assert found["occupations"] >= 60
+    assert found["spearman"] >= 0.85
+    assert found["spearman"] == pytest.approx(FIGURES[name]["pronouns"]["spearman"], abs=0.005)
+
+
+def test_shuffled_shares_leave_no_correlation(loaded):
+    """The negative control of the probe."""
+    shares = occupation_shares()
+    scores = pronoun_scores(*loaded["roberta-base"], list(shares))
+    draws = numpy.random.default_rng(0)
+    found = [abs(spearmanr(scores, draws.permutation(list(shares.values()))).statistic) for _ in range(200)]
+    assert numpy.quantile(found, 0.95) < 0.35
+
+
+@pytest.mark.parametrize("name", MASKED)
+@pytest.mark.parametrize("kind", ["generated", "natural"])
+def test_the_loss_is_far_below_the_unigram_baseline(name, kind):
+    assert FIGURES[name][kind]["loss"] <= FIGURES[name][kind]["unigram_loss"] - 2
+
+
+@pytest.mark.parametrize(("student", "teacher"), STUDENTS.items())
+@pytest.mark.parametrize("kind", ["generated", "natural"])
+def test_a_students_loss_is_near_its_teachers(student, teacher, kind):
+    assert FIGURES[student][kind]["loss"] == pytest.approx(FIGURES[teacher][kind]["loss"], rel=0.1)
+
+
+@pytest.mark.parametrize("name", RATED)
+def test_the_recorded_accuracy_on_the_reviews_is_that_of_the_shipped_weights(loaded, name):
+    """Another processor may turn one sentence on the edge."""
+    assert accuracy(*loaded[name], reviews()) == pytest.approx(FIGURES[name]["reviews_accuracy"], abs=0.003)
+
+
+@pytest.mark.parametrize("name", RATED)
+def test_a_classifier_beats_the_baseline_without_a_network(name):
+    for kind in ("reviews_accuracy", "held_out_accuracy"):
+        assert FIGURES[name][kind] > RUN["baseline"][kind], kind
+
+
+@pytest.mark.parametrize("name", RATED)
+def test_teacher_and_student_classify_nearly_equally_well(name):
+    assert abs(FIGURES[name]["held_out_accuracy"] - FIGURES[name]["peer"]["held_out_accuracy"]) <= 0.03
+
+
+@pytest.mark.parametrize("name", RATED)
+def test_the_planted_association_shows_and_the_controls_are_smaller(loaded, name):
+    shifts = gender_shift(*loaded[name])["gender_shift"]
+    planted = shifts.pop("women against men")
+    assert planted["interval"][0] > 0
+    assert all(abs(control["log_odds"]) < planted["log_odds"] for control in shifts.values())
+
+
+def test_the_statistics_of_the_text_cover_every_occupation():
+    found = json.loads((MINIS / "statistics.json").read_text(encoding="utf-8"))
+    assert found["occupations"].keys() == occupation_shares().keys()
+    for name, of in found["occupations"].items():
+        share, told = of["published_share_women"], of["women"] + of["men"]
+        assert share == occupation_shares()[name]
+        assert abs(of["women"] / told - share) < 4 * (share * (1 - share) / told) ** 0.5, name
 
 
 @pytest.mark.parametrize("name", CLASSES)

@@ -8,7 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import torch
-from transformers import AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
+from transformers import (
+    AutoModelForMaskedLM,
+    AutoModelForSequenceClassification,
+    AutoTokenizer,
+    PreTrainedModel,
+    PreTrainedTokenizerBase,
+)
 
 from utils.minis.recipe import cards, corpus, curves, measure, probes, sentiment, tokenizing
 from utils.minis.recipe.ablation import ablate
@@ -46,17 +52,24 @@ class Run:
         LOG.info("%s: %d texts, %d tokens", kind, len(ids), sum(map(len, ids)))
         (teacher, student, rated), settings = PARENTS[kind], self.settings
         taught = self._stage(teacher, tokenizer, lambda at: pretrain(teacher, ids, tokenizer, settings, at))
-        small = self._stage(student, tokenizer, lambda at: distil(student, taught, ids, tokenizer, settings, at))
-        judge = self._stage(rated, tokenizer, lambda at: self._rate(rated, PARENTS[kind][rated], tokenizer, at))
-        for name, model in ((teacher, taught), (student, small)):
-            self._note(name, self._language_figures(model, tokenizer, ids))
-            self._note(name, probes.pronoun_figures(model, tokenizer))
-        self._note(student, {"speed_up": measure.speed_up(taught, small)})
-        self._note(rated, sentiment.figures(judge, tokenizer, self.text.rated_unseen))
-        self._note(rated, probes.gender_shift(judge, tokenizer))
+        self._stage(student, tokenizer, lambda at: distil(student, taught, ids, tokenizer, settings, at))
+        self._stage(rated, tokenizer, lambda at: self._rate(rated, PARENTS[kind][rated], tokenizer, at))
+        self._measure(kind, tokenizer, ids)
         self._compare(rated, student if PARENTS[kind][rated] == teacher else teacher, tokenizer)
         if kind == ABLATED:
             self._ablate(student, rated, taught, ids, tokenizer)
+
+    def _measure(self, kind: str, tokenizer: PreTrainedTokenizerBase, ids: list[list[int]]) -> None:
+        """Figures of the family's shipped files, that is, of the weights in half precision."""
+        teacher, student, rated = PARENTS[kind]
+        models = {name: AutoModelForMaskedLM.from_pretrained(self.home / name) for name in (teacher, student)}
+        for name, model in models.items():
+            self._note(name, self._language_figures(model, tokenizer, ids))
+            self._note(name, probes.pronoun_figures(model, tokenizer))
+        self._note(student, {"speed_up": measure.speed_up(models[teacher], models[student])})
+        judge = AutoModelForSequenceClassification.from_pretrained(self.home / rated)
+        self._note(rated, sentiment.figures(judge, tokenizer, self.text.rated_unseen))
+        self._note(rated, probes.gender_shift(judge, tokenizer))
 
     def finish(self) -> None:
         """Cards, loss curves, statistics and check sums, once every checkpoint is there."""
