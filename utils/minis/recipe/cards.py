@@ -96,7 +96,7 @@ def _classifier_recipe(settings: Settings, parent: str, run: dict) -> str:
     return (
         f"{parent} (mini), fine-tuned for {settings.classifier_epochs} epochs on {run['rated_sentences']:,} labelled "
         f"texts: sentence_polarity without its held-out part, and generated opinions. Learning rate "
-        f"{settings.classifier_rate:g}."
+        f"{settings.classifier_rate:g}. Label 0 is negative, label 1 is positive."
     )
 
 
