@@ -237,7 +237,7 @@ def type_everything(page, quiz):
 
 def inputs(page):
     """What the cells hold, from top to bottom."""
-    return page.locator(".jp-Notebook .jp-Cell .jp-Cell-inputWrapper").all_inner_texts()
+    return page.locator(".jp-Notebook .jp-Cell .jp-Cell-inputWrapper").all_text_contents()
 
 
 def test_no_key_on_any_control_changes_the_cells(open_lab, page):

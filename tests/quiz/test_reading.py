@@ -86,7 +86,7 @@ print([name for name in ("torch", "transformers", "pandas", "matplotlib", "jsons
 
 def test_a_quiz_shows_at_once_and_imports_nothing_heavy():
     times = []
-    for _ in range(3):  # the machine may be busy once
+    for _ in range(5):  # the machine may be busy now and then
         run = subprocess.run([sys.executable, "-c", MEASURE], cwd=ROOT, capture_output=True, text=True, env=os.environ)
         assert run.returncode == 0, run.stderr
         seconds, heavy = run.stdout.splitlines()[-2:]
