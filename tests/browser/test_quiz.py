@@ -209,6 +209,22 @@ def test_a_whole_quiz_by_mouse(open_lab, page):
     assert page.locator(".jp-Notebook .jp-Cell").count() == page.number_of_cells
 
 
+def test_cards_by_keyboard_alone(open_lab, page):
+    start(open_lab(page))  # imports what the cards need
+    cards = start(page, CARDS)
+    tab_to(page, "Turn the card")
+    acting(cards, press, page, "Enter")
+    assert said(cards) == "two, because counting adds one."
+    assert in_focus(page).startswith("Good")
+    press(page, "ArrowRight")
+    assert in_focus(page).startswith("Easy")
+    acting(cards, press, page, "Enter")
+    for key in ("Enter", "Enter"):  # turn the second card; it is good
+        acting(cards, press, page, key)
+    assert said(cards) == "2 cards reviewed. No card is due now. Come back tomorrow."
+    assert page.locator(".jp-Notebook .jp-Cell").count() == page.number_of_cells
+
+
 def test_a_link_leads_to_the_section_to_reread(open_lab, page):
     quiz = start(open_lab(page))
     for _ in BANK.questions:
