@@ -29,7 +29,7 @@ class Settings:
     masked_share: float = 0.15
     teacher_steps: int = 5_000
     student_steps: int = 1_200
-    ablation_steps: int = 200
+    ablation_steps: int = 120
     teacher_rate: float = 1e-3
     student_rate: float = 1e-3
     classifier_epochs: int = 3
