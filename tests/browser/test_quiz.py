@@ -34,6 +34,15 @@ OTHER_KEYS += [
 ]  # move, delete, cut, paste a cell
 
 
+STOP_KERNELS = """async () => {
+    const headers = {"X-XSRFToken": document.cookie.match(/_xsrf=([^;]+)/)?.[1] ?? ""};
+    for (const session of await (await fetch("/api/sessions")).json())
+        await fetch(`/api/sessions/${session.id}`, {method: "DELETE", headers});
+    const left = await (await fetch("/api/sessions")).json();
+    if (left.length) throw new Error("kernels are left");
+}"""
+
+
 # --- a small notebook, opened in JupyterLab
 
 
@@ -61,19 +70,28 @@ def write(course, outputs):
 
 
 @pytest.fixture
-def open_lab(course, lab_url):
-    """Opens the small notebook in a page of the browser."""
+def page(browser, request):
+    page = browser.new_page(viewport={"width": 1280, "height": 900}, device_scale_factor=getattr(request, "param", 1))
+    yield page
+    page.close()
 
-    def show(page, outputs=None):
+
+@pytest.fixture
+def open_lab(course, lab_url, page):
+    """Opens the small notebook in JupyterLab; its kernel ends with the test, or the next one would find it."""
+
+    def show(outputs=None):
         page.number_of_cells = write(course, outputs)
         return reopen(page, lab_url)
 
-    return show
+    yield show
+    page.evaluate(STOP_KERNELS)
 
 
 def reopen(page, lab_url):
     page.goto(f"{lab_url}/lab/tree/notebooks/{NAME}?reset")
     page.wait_for_selector(".jp-Notebook h1", timeout=60_000)
+    page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]', timeout=60_000)
     return page
 
 
@@ -168,7 +186,7 @@ def choose_by_keyboard(page, question):
 
 
 def test_a_whole_quiz_by_keyboard_alone(open_lab, page):
-    quiz = start(open_lab(page))
+    quiz = start(open_lab())
     cell(page, QUIZ).locator(".cm-content").click()
     press(page, "Escape")  # from the editor to the notebook; Tab leads on to the quiz
     while not page.evaluate("() => document.activeElement.closest('.course-quiz') !== null"):
@@ -186,7 +204,7 @@ def test_a_whole_quiz_by_keyboard_alone(open_lab, page):
 
 
 def test_a_whole_quiz_by_mouse(open_lab, page):
-    quiz = start(open_lab(page))
+    quiz = start(open_lab())
     for question in BANK.questions:
         right = RIGHT[question.kind]
         click(quiz, "Hint (3 left)")
@@ -210,7 +228,7 @@ def test_a_whole_quiz_by_mouse(open_lab, page):
 
 
 def test_cards_by_keyboard_alone(open_lab, page):
-    start(open_lab(page))  # imports what the cards need
+    start(open_lab())  # imports what the cards need
     cards = start(page, CARDS)
     tab_to(page, "Turn the card")
     acting(cards, press, page, "Enter")
@@ -226,7 +244,7 @@ def test_cards_by_keyboard_alone(open_lab, page):
 
 
 def test_a_link_leads_to_the_section_to_reread(open_lab, page):
-    quiz = start(open_lab(page))
+    quiz = start(open_lab())
     for _ in BANK.questions:
         click(quiz, "Show the answer")
         quiz.locator("button.first").click()
@@ -257,7 +275,7 @@ def inputs(page):
 
 
 def test_no_key_on_any_control_changes_the_cells(open_lab, page):
-    quiz = start(open_lab(page))
+    quiz = start(open_lab())
     for question in BANK.questions:
         type_everything(page, quiz)
         click(quiz, "Show the answer")
@@ -278,7 +296,7 @@ def violations(page):
 
 @pytest.mark.parametrize("theme", ["Light", "Dark"], indirect=True)
 def test_axe_finds_nothing(open_lab, page, theme):
-    quiz, word = start(open_lab(page)), theme.lower()
+    quiz, word = start(open_lab()), theme.lower()
     assert page.locator("body").get_attribute("data-jp-theme-light") == str(theme == "Light").lower()
     for question in BANK.questions:
         kind = question.kind
@@ -313,10 +331,12 @@ OVERFLOWING = """quiz => {
 }"""
 
 
-@pytest.mark.parametrize("width, height, zoom", [(360, 740, 1), (640, 450, 2)], ids=["360 px", "200 % of 1280 px"])
-def test_narrow_and_zoomed_pages_need_no_scrolling_sideways(open_lab, browser, width, height, zoom):
-    page = browser.new_page(viewport={"width": 1280, "height": 900}, device_scale_factor=zoom)
-    quiz = start(open_lab(page))
+# Zoom doubles the pixels of everything, so half as much fits into a screen of 1280 by 900.
+@pytest.mark.parametrize(
+    "page, width, height", [(1, 360, 740), (2, 640, 450)], indirect=["page"], ids=["360 px", "200 %"]
+)
+def test_narrow_and_zoomed_pages_need_no_scrolling_sideways(open_lab, page, width, height):
+    quiz = start(open_lab())
     if page.locator(".jp-FileBrowser").is_visible():
         press(page, "Control+b")  # as one would on a small screen
     page.set_viewport_size({"width": width, "height": height})
@@ -329,7 +349,6 @@ def test_narrow_and_zoomed_pages_need_no_scrolling_sideways(open_lab, browser, w
         assert quiz.evaluate(OVERFLOWING) == []
         click(quiz, "See the result" if question is BANK.questions[-1] else "Next")
     assert quiz.evaluate(OVERFLOWING) == []
-    page.close()
 
 
 def assert_reads(page):
@@ -348,7 +367,7 @@ def assert_reads(page):
 def test_a_published_quiz_reads_without_running_it(open_lab, page):
     page_to_read = frame.without_kernel(reading.quiz_html(BANK, face.orders(BANK.questions)))
     data = {"text/html": page_to_read, "text/plain": reading.quiz_text(BANK)}
-    open_lab(page, [{"output_type": "display_data", "metadata": {}, "data": data}])
+    open_lab([{"output_type": "display_data", "metadata": {}, "data": data}])
     assert_reads(page)
     picture(cell(page, QUIZ), "reading")
     quiz = start(page)
@@ -356,7 +375,7 @@ def test_a_published_quiz_reads_without_running_it(open_lab, page):
 
 
 def test_a_learners_own_notebook_reads_when_opened_again(open_lab, lab_url, course, page):
-    quiz = start(open_lab(page))
+    quiz = start(open_lab())
     click(quiz, "Hint (3 left)")
     press(page, "Control+s")
     saved = course / "notebooks" / NAME

@@ -308,6 +308,7 @@ def test_test_draws_from_the_lessons_read(banks, displayed, monkeypatch):
     monkeypatch.setattr(bank, "load", lambda lesson: dataclasses.replace(BANK, questions=tuple(questions)))
     quizzes.test(seconds=600)
     assert "Question 1 of 10" in words(made[-1].page.value) and "data-left" in made[-1].page.value
+    assert 'data-act="hint"' not in made[-1].page.value  # one try, no help
     pages = [bundle["text/html"] for bundle in displayed if "text/html" in bundle]
     assert pages[0] == pages[2] == pages[3] != pages[1]
 
