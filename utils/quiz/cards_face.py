@@ -51,7 +51,7 @@ class CardsFace:
         """The front, and once turned the back with the four ratings."""
         left = f"{len(self.line)} card{'s' if len(self.line) > 1 else ''} left"
         front = (
-            f'<p class="top"><span class="level">Recall card, {escape(card.lesson)}</span><span>{left}</span></p>'
+            f'<p class="top"><span class="level">Lesson {escape(card.lesson)}, recall</span><span>{left}</span></p>'
             f'<div class="face" tabindex="-1" data-key="front" {NO_SHORTCUTS}><p>{inline(card.front)}</p></div>'
         )
         if not self.turned:
