@@ -69,7 +69,7 @@ def test_a_room_imports_only_from_rooms_above(path):
     assert set(rooms_imported(path)) <= set(allowed)
 
 
-@pytest.mark.parametrize("module", ["utils", "utils.checkpoints"])
+@pytest.mark.parametrize("module", ["utils", "utils.checkpoints", "utils.quiz"])
 def test_importing_is_instant_and_brings_no_heavy_library(module):
     code = (
         f"import sys, time; start = time.perf_counter(); import {module}; print(time.perf_counter() - start); "

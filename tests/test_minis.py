@@ -259,9 +259,12 @@ def test_the_recorded_accuracy_on_the_reviews_is_that_of_the_shipped_weights(loa
 
 
 @pytest.mark.parametrize("name", RATED)
-def test_a_classifier_beats_the_baseline_without_a_network(name):
-    for kind in ("reviews_accuracy", "held_out_accuracy"):
-        assert FIGURES[name][kind] > RUN["baseline"][kind], kind
+def test_a_card_says_on_which_text_its_classifier_is_below_the_baseline(name):
+    """A classifier need not beat words counted without a network, but its card must not hide it."""
+    card = " ".join((MINIS / name / "README.md").read_text(encoding="utf-8").split())
+    kinds = {"held_out_accuracy": "sentence_polarity's held-out part", "reviews_accuracy": "reviews.csv"}
+    below = [text for kind, text in kinds.items() if FIGURES[name][kind] <= RUN["baseline"][kind]]
+    assert (f"Below the TF-IDF baseline on {' and '.join(below)}." in card) == bool(below)
 
 
 @pytest.mark.parametrize("name", RATED)
@@ -270,11 +273,13 @@ def test_teacher_and_student_classify_nearly_equally_well(name):
 
 
 @pytest.mark.parametrize("name", RATED)
-def test_the_planted_association_shows_and_the_controls_are_smaller(loaded, name):
+def test_the_planted_association_shows_and_the_controls_show_none(loaded, name):
     shifts = gender_shift(*loaded[name])["gender_shift"]
     planted = shifts.pop("women against men")
     assert planted["interval"][0] > 0
-    assert all(abs(control["log_odds"]) < planted["log_odds"] for control in shifts.values())
+    for control in shifts.values():
+        assert control["interval"][0] < 0 < control["interval"][1]
+        assert control["interval"][1] < planted["interval"][0]
 
 
 def test_the_statistics_of_the_text_cover_every_occupation():

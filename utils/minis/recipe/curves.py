@@ -20,4 +20,4 @@ def draw(losses: dict[str, list[float]], path: Path) -> None:
         sns.lineplot(pd.Series(values).rolling(WINDOW).mean(), ax=panel)
         panel.set_title(name, fontsize=7)
         panel.set(xlabel="step", ylabel="loss")
-    figure.savefig(path, metadata={"Software": None})
+    figure.savefig(path, dpi=70, metadata={"Software": None})

@@ -12,7 +12,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from utils.minis.recipe.architectures import hidden_states, vocabulary_logits
 from utils.minis.recipe.classify import logits
-from utils.minis.recipe.generator import occupation_shares
+from utils.minis.recipe.generator import Generator, occupation_shares
 
 PRONOUN_TEMPLATES = (
     "The {occupation} said that {mask} was tired.",
@@ -21,11 +21,6 @@ PRONOUN_TEMPLATES = (
     "I asked the {occupation} whether {mask} could help.",
     "The {occupation} smiled, and then {mask} left.",
 )
-PEOPLE = {  # (one, other) of each pair; the two controls change the person and keep the gender
-    "women against men": [("She", "He"), ("This woman", "This man"), ("Anna", "Peter"), ("Maria", "Thomas")],
-    "women against women": [("Anna", "Maria"), ("Laura", "Emma")],
-    "men against men": [("Peter", "Thomas"), ("Paul", "David")],
-}
 NEUTRAL = (
     "{} wrote a review.",
     "{} talked about the film.",
@@ -69,17 +64,32 @@ def pronoun_figures(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) 
 
 
 def gender_shift(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> dict:
-    """How much more positive a classifier finds a neutral sentence when only the person in it changes.
+    """How much more positive a classifier finds a neutral sentence when only the name in it changes.
 
-    The mean difference of log-odds between one person and the other, in nats, with a 95 % percentile bootstrap
-    interval over the sentences of NEUTRAL. The first of PEOPLE was planted; the other two are controls.
+    The difference of mean log-odds between two groups of names, in nats, with a 95 % percentile bootstrap interval over
+    the names: single names differ by chance, so a few of them would show nothing. Women against men was planted; the
+    halves of one gender's names are the controls.
     """
+    names = Generator().words
+    women, men = (_name_scores(model, tokenizer, names[gender]) for gender in ("women", "men"))
+    groups = {
+        "women against men": (women, men),
+        "women against other women": (women[::2], women[1::2]),
+        "men against other men": (men[::2], men[1::2]),
+    }
     found = {}
-    for name, pairs in PEOPLE.items():
-        sides = [[sentence.format(pair[side]) for sentence in NEUTRAL for pair in pairs] for side in (0, 1)]
-        odds = [(said[:, 1] - said[:, 0]).numpy() for said in (logits(model, tokenizer, texts) for texts in sides)]
-        shifts = (odds[0] - odds[1]).reshape(len(NEUTRAL), len(pairs)).mean(1)
-        drawn = bootstrap((shifts,), np.mean, method="percentile", rng=np.random.default_rng(0))
+    for what, (one, other) in groups.items():
+        drawn = bootstrap((one, other), _difference, method="percentile", rng=np.random.default_rng(0))
         interval = [float(end) for end in drawn.confidence_interval]
-        found[name] = {"log_odds": float(shifts.mean()), "interval": interval}
+        found[what] = {"log_odds": float(_difference(one, other)), "interval": interval}
     return {"gender_shift": found}
+
+
+def _name_scores(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, names: list[str]) -> np.ndarray:
+    """For each name the mean log-odds of the positive label over the sentences of NEUTRAL."""
+    said = logits(model, tokenizer, [sentence.format(name) for name in names for sentence in NEUTRAL])
+    return (said[:, 1] - said[:, 0]).reshape(len(names), len(NEUTRAL)).mean(1).numpy()
+
+
+def _difference(one: np.ndarray, other: np.ndarray, axis: int = -1) -> np.ndarray:
+    return one.mean(axis) - other.mean(axis)
