@@ -93,9 +93,18 @@ def assert_saved_without_errors(page, path):
     page.keyboard.press("Control+s")
 
     def cells():
-        return [cell for cell in json.loads(path.read_text(encoding="utf-8"))["cells"] if cell["cell_type"] == "code"]
+        """The code cells in the file; none while JupyterLab is writing it, when it may be empty or cut off."""
+        try:
+            notebook = json.loads(path.read_text(encoding="utf-8"))
+        except ValueError:
+            return []
+        return [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
 
-    wait_until(lambda: all(cell["execution_count"] for cell in cells()), "the notebook was not saved")
+    def saved():
+        found = cells()
+        return found and all(cell["execution_count"] for cell in found)
+
+    wait_until(saved, "the notebook was not saved")
     for cell in cells():
         for output in cell["outputs"]:
             assert output["output_type"] != "error", (cell["id"], output)
