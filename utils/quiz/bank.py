@@ -3,6 +3,7 @@
 questions/README.md shows what an author writes. `load` checks a file before anybody sees it and names every fault.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +18,15 @@ class BankError(ValueError):
     """A file of questions has faults. The message names each with its file, line and fix."""
 
 
+class Keyed:
+    """What has an id within its lesson."""
+
+    @property
+    def key(self) -> str:
+        """Its name in the whole course, such as `01/load-report`."""
+        return f"{self.lesson}/{self.id}"
+
+
 @dataclass(frozen=True)
 class Option:
     """One answer to choose or to foresee. `value` is what the proof looks at where that is not the text."""
@@ -28,7 +38,7 @@ class Option:
 
 
 @dataclass(frozen=True)
-class Question:
+class Question(Keyed):
     """One question. All kinds have this shape:
 
     * single, predict (`code` given): the options are to choose from, one is right; several: some are right.
@@ -53,14 +63,9 @@ class Question:
     tolerance: float = 0.0
     otherwise: str = ""
 
-    @property
-    def key(self) -> str:
-        """The name of the question in the whole course, such as `01/half-the-layers`."""
-        return f"{self.lesson}/{self.id}"
-
 
 @dataclass(frozen=True)
-class Card:
+class Card(Keyed):
     """One recall card: a front to answer from memory, and its back."""
 
     id: str
@@ -69,11 +74,6 @@ class Card:
     back: str
     proof: str = ""
     source: str = ""
-
-    @property
-    def key(self) -> str:
-        """The name of the card in the whole course, such as `01/load-report`."""
-        return f"{self.lesson}/{self.id}"
 
 
 @dataclass(frozen=True)
@@ -100,6 +100,12 @@ def load(lesson: str) -> Bank:
     if lesson not in lessons():
         raise ValueError(f"There is no quiz for lesson {lesson!r}. The lessons with a quiz: {', '.join(lessons())}.")
     return read(QUESTIONS / f"{lesson}.yaml")
+
+
+def load_all(wanted: Iterable[str]) -> list[Bank]:
+    """The banks of those lessons in `wanted` that have one, in the order of the lessons."""
+    names = set(wanted)
+    return [load(lesson) for lesson in lessons() if lesson in names]
 
 
 def read(path: Path) -> Bank:

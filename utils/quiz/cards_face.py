@@ -9,7 +9,7 @@ from utils.quiz import bank as banks
 from utils.quiz import memory
 from utils.quiz.bank import Card
 from utils.quiz.frame import Frame
-from utils.quiz.markup import NO_SHORTCUTS, button, escape, inline
+from utils.quiz.markup import NO_SHORTCUTS, button, escape, foot, inline
 from utils.quiz.reading import cards_html
 from utils.quiz.store import Store
 
@@ -21,7 +21,7 @@ def show_cards(lesson: str | None) -> None:
     """Display the cards of a lesson, or of all lessons read. Raises ValueError for a lesson without cards."""
     store = Store.open()
     if lesson is None:
-        read = [banks.load(lesson) for lesson in banks.lessons() if lesson in store.state["read"]]
+        read = banks.load_all(store.state["read"])
         face = CardsFace([card for bank in read for card in bank.cards], store)
         face.frame.display(ALL_TEXT, f"<p>{ALL_TEXT}</p>")
     else:
@@ -44,8 +44,7 @@ class CardsFace:
     def draw(self) -> str:
         """The card on top, or what to say when none is left."""
         page = self.card(self.line[0]) if self.line else self.end()
-        words = " ".join(filter(None, [self.store.notice, "" if self.line else self.store.where]))
-        return page + (f'<p class="foot">{escape(words)}</p>' if words else "")
+        return page + foot(self.store.notice, "" if self.line else self.store.where)
 
     def card(self, card: Card) -> str:
         """The front, and once turned the back with the four ratings."""

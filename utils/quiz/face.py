@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from utils.quiz import bank as banks
 from utils.quiz.bank import Bank, Question
 from utils.quiz.frame import Frame
-from utils.quiz.markup import escape
-from utils.quiz.question_page import TYPED, Turn, question_page, top
+from utils.quiz.markup import escape, foot
+from utils.quiz.question_page import Turn, question_page, top
 from utils.quiz.reading import quiz_html, quiz_text
+from utils.quiz.rules import TYPED
 from utils.quiz.session import Session, mastery
 from utils.quiz.store import Store
 from utils.quiz.summary_page import summary_page
@@ -36,7 +37,7 @@ def show_test(seconds: float | None) -> None:
             f"A test needs some time, not {seconds} seconds. Write test(seconds=600), or test() for no limit."
         )
     store = Store.open()
-    read = [banks.load(lesson) for lesson in banks.lessons() if lesson in store.state["read"]]
+    read = banks.load_all(store.state["read"])
     try:
         questions = mastery(read, [bank.lesson for bank in read], seed=random.randrange(2**32))
     except ValueError as why:  # too little is finished
@@ -81,16 +82,11 @@ class QuizFace:
         """The page as things stand."""
         session = self.session
         if session.finished:
-            return summary_page(session, self.banks) + self.foot(self.store.where)
+            return summary_page(session, self.banks) + foot(self.store.notice, self.store.where)
         self.turn.done = self.turn.done or session.answered
         question, last = session.current, session.position + 1 == session.total
         above = top(question, session.position + 1, session.total, session.seconds_left)
-        return above + question_page(question, session.option_order, self.turn, last) + self.foot()
-
-    def foot(self, sentence: str = "") -> str:
-        """What the store has to say."""
-        words = " ".join(filter(None, [self.store.notice, sentence]))
-        return f'<p class="foot">{escape(words)}</p>' if words else ""
+        return above + question_page(question, session.option_order, self.turn, last) + foot(self.store.notice)
 
     def act(self, act: str, response: list[int] | str) -> None:
         """Do what the learner asked for on the page."""

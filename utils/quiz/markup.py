@@ -30,6 +30,12 @@ def listed(items, tag: str = "ol", kind: str = "") -> str:
     return f"<{tag}{name}>{lines}</{tag}>" if lines else ""
 
 
+def foot(*sentences: str) -> str:
+    """The small print under a page: what the store has to say. Empty sentences are left out."""
+    words = " ".join(filter(None, sentences))
+    return f'<p class="foot">{escape(words)}</p>' if words else ""
+
+
 def button(act: str, words: str, first: bool = False, focus: bool = False) -> str:
     """A button that sends `act`. `first`: Enter presses it; `focus`: it gets the focus that the old page had."""
     marks = (' class="first"' if first else "") + (" data-focus" if focus else "")

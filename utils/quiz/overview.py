@@ -35,7 +35,7 @@ Rows = list[tuple[Bank, dict[str, Field]]]
 
 def banks() -> list[Bank]:
     """The banks of all lessons that exist."""
-    return [course.load(lesson) for lesson in course.lessons()]
+    return course.load_all(course.lessons())
 
 
 def exercise_count(lesson: str) -> int:

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from utils.quiz.bank import Question
 from utils.quiz.grading import Verdict
 from utils.quiz.markup import DOTS, NO_SHORTCUTS, button, escape, inline, listed, plain
+from utils.quiz.rules import TYPED
 
 HINTS = ("a nudge", "where to look", "nearly there")
-TYPED = ("blank", "numeric")
 
 
 @dataclass

@@ -6,6 +6,7 @@ answer is folded.
 
 from utils.quiz.bank import Bank, Question
 from utils.quiz.markup import escape, inline, listed
+from utils.quiz.rules import TYPED
 
 
 def quiz_text(bank: Bank) -> str:
@@ -25,7 +26,7 @@ def quiz_html(bank: Bank, orders: list[list[int]]) -> str:
 def question_html(question: Question, order: list[int]) -> str:
     """One question: stem, code, options, and the answer with its steps in `<details>`."""
     code = f"<pre>{escape(question.code, quote=False)}</pre>" if question.code else ""
-    shown = [] if question.kind in ("blank", "numeric") else [question.options[number].text for number in order]
+    shown = [] if question.kind in TYPED else [question.options[number].text for number in order]
     return (
         f"{inline(question.stem)} ({question.difficulty}){code}{listed(shown, 'ul')}"
         f"<details><summary>Answer</summary>{answer_html(question)}{listed(question.steps)}</details>"

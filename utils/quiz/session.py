@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from utils.quiz.bank import Bank, Question
 from utils.quiz.grading import Verdict, grade
+from utils.quiz.rules import TYPED
 
 TRIES = 3
 MASTERY = {"easy": 4, "medium": 3, "hard": 3}
@@ -93,7 +94,7 @@ class Session:
         """Indices into the current question's options, in the order to show them: fixed by seed and question."""
         question = self._open().question
         order = list(range(len(question.options)))
-        if question.kind in ("blank", "numeric"):
+        if question.kind in TYPED:
             return order  # the learner types, nothing is shown
         random.Random(f"{self.seed} {question.key}").shuffle(order)
         if question.kind == "order" and order == sorted(order):
