@@ -386,7 +386,7 @@ def test_the_pronoun_probe_finds_what_a_model_was_made_to_say(tokenizers, monkey
 
     model = masked_lm("bert-base-uncased", tokenizer, TINY)
     for sign in (1, -1):
-        monkeypatch.setattr(probes, "vocabulary_logits", odds(sign))
+        monkeypatch.setattr(measure, "vocabulary_logits", odds(sign))
         assert probes.pronoun_scores(model, tokenizer, list(shares)) == [sign * 2 - 0.5, sign - 0.5, -0.5]
         assert probes.pronoun_figures(model, tokenizer)["pronouns"] == {"occupations": 3, "spearman": sign}
 

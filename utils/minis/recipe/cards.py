@@ -10,7 +10,6 @@ from safetensors import safe_open
 
 from utils.minis.recipe.distil import TEMPERATURE, WEIGHTS
 from utils.minis.recipe.generator import PLANTED
-from utils.minis.recipe.measure import PROMPTS
 from utils.minis.recipe.settings import STUDENT_LAYERS, Settings
 
 TEMPLATE = Path(__file__).with_name("card.md")
@@ -151,8 +150,7 @@ def _language(own: dict) -> str:
         "| prompt | answers |",
         "|---|---|",
     ]
-    prompts = [prompt for group in PROMPTS.values() for prompt in group]
-    lines += [f"| {prompt.format('…')} | {', '.join(own['fill_mask'][prompt])} |" for prompt in prompts]
+    lines += [f"| {prompt.format('…')} | {', '.join(words)} |" for prompt, words in own["fill_mask"].items()]
     return "\n".join(lines)
 
 

@@ -45,12 +45,17 @@ def held_out_loss(
 
 
 @torch.no_grad()
+def mask_logits(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, texts: list[str]) -> torch.Tensor:
+    """The logits at the mask of each text, which has one; (texts, vocabulary)."""
+    model.eval()
+    inputs = tokenizer(texts, padding=True, return_tensors="pt")
+    hidden = hidden_states(model, inputs["input_ids"], inputs["attention_mask"])
+    return vocabulary_logits(model, hidden[inputs["input_ids"] == tokenizer.mask_token_id])
+
+
 def fill(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, prompt: str, count: int = 5) -> list[str]:
     """The `count` most probable words for the gap `{}` of the prompt."""
-    model.eval()
-    inputs = tokenizer(prompt.format(tokenizer.mask_token), return_tensors="pt")
-    hidden = hidden_states(model, inputs["input_ids"], inputs["attention_mask"])
-    logits = vocabulary_logits(model, hidden[inputs["input_ids"] == tokenizer.mask_token_id][0])
+    logits = mask_logits(model, tokenizer, [prompt.format(tokenizer.mask_token)])[0]
     return [tokenizer.decode([token]).strip() for token in logits.topk(count).indices.tolist()]
 
 

@@ -10,9 +10,9 @@ import torch
 from scipy.stats import bootstrap, spearmanr
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-from utils.minis.recipe.architectures import hidden_states, vocabulary_logits
 from utils.minis.recipe.classify import logits
 from utils.minis.recipe.generator import Generator, occupation_shares
+from utils.minis.recipe.measure import mask_logits
 
 PRONOUN_TEMPLATES = (
     "The {occupation} said that {mask} was tired.",
@@ -41,17 +41,13 @@ NEUTRAL = (
 )
 
 
-@torch.no_grad()
 def pronoun_scores(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, occupations: list[str]) -> list[float]:
     """For each occupation the mean over PRONOUN_TEMPLATES of log P(she) - log P(he) at the mask, in nats."""
-    model.eval()
     she, he = (tokenizer(f"so {word}", add_special_tokens=False)["input_ids"][-1] for word in ("she", "he"))
     scores = []
     for template in PRONOUN_TEMPLATES:
         texts = [template.format(occupation=occupation, mask=tokenizer.mask_token) for occupation in occupations]
-        inputs = tokenizer(texts, padding=True, return_tensors="pt")
-        hidden = hidden_states(model, inputs["input_ids"], inputs["attention_mask"])
-        at_mask = vocabulary_logits(model, hidden[inputs["input_ids"] == tokenizer.mask_token_id])
+        at_mask = mask_logits(model, tokenizer, texts)
         scores.append(at_mask[:, she] - at_mask[:, he])  # the same as a difference of log-probabilities
     return torch.stack(scores).mean(0).tolist()
 

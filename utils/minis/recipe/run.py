@@ -54,17 +54,18 @@ class Run:
         taught = self._stage(teacher, tokenizer, lambda at: pretrain(teacher, ids, tokenizer, settings, at))
         self._stage(student, tokenizer, lambda at: distil(student, taught, ids, tokenizer, settings, at))
         self._stage(rated, tokenizer, lambda at: self._rate(rated, PARENTS[kind][rated], tokenizer, at))
-        self._measure(kind, tokenizer, ids)
+        baseline = measure.unigram(ids, len(tokenizer))
+        self._measure(kind, tokenizer, baseline)
         self._compare(rated, student if PARENTS[kind][rated] == teacher else teacher, tokenizer)
         if kind == ABLATED:
-            self._ablate(student, rated, taught, ids, tokenizer)
+            self._ablate(student, rated, taught, ids, tokenizer, baseline)
 
-    def _measure(self, kind: str, tokenizer: PreTrainedTokenizerBase, ids: list[list[int]]) -> None:
+    def _measure(self, kind: str, tokenizer: PreTrainedTokenizerBase, baseline: torch.Tensor) -> None:
         """Figures of the family's shipped files, that is, of the weights in half precision."""
         teacher, student, rated = PARENTS[kind]
         models = {name: AutoModelForMaskedLM.from_pretrained(self.home / name) for name in (teacher, student)}
         for name, model in models.items():
-            self._note(name, self._language_figures(model, tokenizer, ids))
+            self._note(name, self._language_figures(model, tokenizer, baseline))
             self._note(name, probes.pronoun_figures(model, tokenizer))
         self._note(student, {"speed_up": measure.speed_up(models[teacher], models[student])})
         judge = AutoModelForSequenceClassification.from_pretrained(self.home / rated)
@@ -115,7 +116,7 @@ class Run:
         peer, _ = self._rate(rated, other, tokenizer, self.work / f"{other}-rated")
         self._note(rated, {"peer": {"base": other, **sentiment.figures(peer, tokenizer, self.text.rated_unseen)}})
 
-    def _ablate(self, student: str, rated: str, taught: PreTrainedModel, ids: list[list[int]], tokenizer) -> None:
+    def _ablate(self, student: str, rated: str, taught: PreTrainedModel, ids, tokenizer, baseline) -> None:
         """Every variant of the ablation: its masked-LM loss, and what it reaches after one epoch as a classifier."""
         folder, short = self.work / "ablation", replace(self.settings, classifier_epochs=1)
 
@@ -123,16 +124,16 @@ class Run:
             place = folder / f"{variant.replace(' ', '-')}-model"
             model.save_pretrained(place)
             fine_tuned, _ = classifier(rated, place, self.text.rated, tokenizer, short, place)
-            losses = self._held_out_losses(model, tokenizer, measure.unigram(ids, len(tokenizer)))
+            losses = self._held_out_losses(model, tokenizer, baseline)
             return losses | sentiment.figures(fine_tuned, tokenizer, self.text.rated_unseen)
 
         table = ablate(student, taught, ids, tokenizer, self.settings, folder, judge)
         self._note(student, {"ablation": {"steps": self.settings.ablation_steps, "variants": table}})
 
-    def _language_figures(self, model, tokenizer, ids: list[list[int]]) -> dict:
+    def _language_figures(self, model, tokenizer, baseline: torch.Tensor) -> dict:
         prompts = [prompt for group in measure.PROMPTS.values() for prompt in group]
         figures = {"fill_mask": {prompt: measure.fill(model, tokenizer, prompt) for prompt in prompts}}
-        figures |= self._held_out_losses(model, tokenizer, measure.unigram(ids, len(tokenizer)))
+        figures |= self._held_out_losses(model, tokenizer, baseline)
         LOG.info("%s: %s", type(model).__name__, json.dumps(figures, ensure_ascii=False))
         return figures
 
