@@ -149,3 +149,20 @@ def test_the_report_does_not_come_twice(tiny, capsys, monkeypatch):
     assert heard == []
     RobertaModel.from_pretrained(tiny)
     assert len(heard) == 1  # outside the block all is as before
+
+
+def test_no_load_report_is_silent_and_gives_the_log_level_back(tiny, monkeypatch):
+    from transformers import RobertaModel
+    from transformers import logging as library
+
+    heard = logging.Handler()
+    heard.emit = lambda record: messages.append(record.getMessage())
+    messages = []
+    monkeypatch.setattr(logging.getLogger("transformers"), "handlers", [heard])
+    library.set_verbosity_warning()
+    with pytest.raises(ZeroDivisionError), anatomy.no_load_report():
+        RobertaModel.from_pretrained(tiny)
+        _ = 1 / 0
+    assert messages == [] and library.get_verbosity() == logging.WARNING
+    RobertaModel.from_pretrained(tiny)
+    assert len(messages) == 1

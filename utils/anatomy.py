@@ -50,6 +50,19 @@ def megabytes(model) -> float:
 
 
 @contextlib.contextmanager
+def no_load_report():
+    """Keep transformers silent inside the block; its log level is as before after it. Lesson 01's checks."""
+    from transformers import logging as library
+
+    before = library.get_verbosity()
+    library.set_verbosity_error()
+    try:
+        yield
+    finally:
+        library.set_verbosity(before)
+
+
+@contextlib.contextmanager
 def load_report():
     """Print the LOAD REPORT of every `from_pretrained` inside the block, in plain text. Lesson 01.
 

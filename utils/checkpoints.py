@@ -18,6 +18,7 @@ from pathlib import Path
 
 import yaml
 
+COURSE = "roberta-distilbert-measured"  # names the course's folder among a user's settings, data and caches
 MINIS = Path(__file__).parent / "minis"
 DATA = Path(__file__).parent / "data"
 OLDEST_TRANSFORMERS = 5
@@ -72,7 +73,7 @@ def settings_file() -> Path:
         return Path(os.environ["COURSE_SETTINGS"])
     from platformdirs import user_config_path
 
-    return user_config_path("roberta-distilbert-measured") / "settings.json"
+    return user_config_path(COURSE) / "settings.json"
 
 
 def mode() -> str:

@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from utils import checkpoints
+from utils import anatomy, checkpoints
 from utils.quiz import proofs
 from utils.quiz.bank import Bank, Card, Option, Question
 
@@ -104,7 +104,7 @@ def test_loaded_models_are_shared_and_the_log_level_comes_back():
 
 
 def test_printed_gives_output_or_the_error():
-    with proofs._quiet():
+    with anatomy.no_load_report():
         assert proofs.printed("print(1)\nprint(2)") == "1\n2"
         assert proofs.printed("print(1)\nx") == "1\nNameError: name 'x' is not defined"
         assert proofs.printed("print(torch.ones(2).sum().item())") == "2.0"

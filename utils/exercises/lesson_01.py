@@ -1,7 +1,5 @@
 """Checks and hints of lesson 01, Loading models. Every expected value is computed from the model in use."""
 
-import contextlib
-
 from utils import anatomy, checkpoints
 from utils.exercises import Lesson, Wrong
 
@@ -80,7 +78,7 @@ def half_the_layers(answer):
 def what_is_missing(answer):
     from transformers import AutoModelForSequenceClassification
 
-    with _quiet():
+    with anatomy.no_load_report():
         folder = checkpoints.locate("roberta-base")
         _, info = AutoModelForSequenceClassification.from_pretrained(folder, output_loading_info=True)
     missing, unexpected = set(info["missing_keys"]), set(info["unexpected_keys"])
@@ -115,7 +113,7 @@ def guard(answer):
     if not callable(answer):
         raise Wrong("give the function itself, without calling it.")
     folder = checkpoints.locate("roberta-base")
-    with _quiet():
+    with anatomy.no_load_report():
         model = answer(AutoModelForMaskedLM, folder)
         if model is None or model is ...:
             raise Wrong("it returns nothing for a good load. Return the model.")
@@ -214,19 +212,6 @@ def fits_the_phone(answer):
     if too_large:
         raise Wrong(f"{too_large[0]} takes {single[too_large[0]] / 2:.0f} MB in half precision. That is too much.")
     raise Wrong(f"what you give does fit, but {len(expected - names)} more would too.")
-
-
-@contextlib.contextmanager
-def _quiet():
-    """No load reports inside the block; the learner's log level is as before after it."""
-    from transformers import logging
-
-    before = logging.get_verbosity()
-    logging.set_verbosity_error()
-    try:
-        yield
-    finally:
-        logging.set_verbosity(before)
 
 
 def _near(answer, value: float) -> bool:

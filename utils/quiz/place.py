@@ -7,9 +7,10 @@ from pathlib import Path
 
 from platformdirs import user_data_path
 
+from utils.checkpoints import COURSE
+
 ROOT = Path(__file__).resolve().parents[2]
 DRIVE = Path("/content/drive/MyDrive")  # where Colab mounts a learner's Drive
-COURSE = "roberta-distilbert-measured"
 NAME = "progress.json"
 
 

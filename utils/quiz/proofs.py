@@ -20,7 +20,8 @@ from utils.quiz.bank import Bank, Card, Option, Question
 
 def faults(bank: Bank) -> Iterator[str]:
     """One sentence for each fault in the proofs of the bank; nothing if all hold. Loads models: takes seconds."""
-    with _quiet():
+    checkpoints.prepare()  # no network
+    with anatomy.no_load_report():
         for question in bank.questions:
             if question.proof:
                 for sentence in _order(question) if question.kind == "order" else _choice(question):
@@ -100,20 +101,6 @@ def _run(proof: str, names: dict) -> tuple[object, str]:
     if said.getvalue():
         return None, f"it prints {said.getvalue().strip()!r}. Fix: use printed(code), which keeps what code prints."
     return result, ""
-
-
-@contextlib.contextmanager
-def _quiet():
-    """No network and no load reports inside the block."""
-    checkpoints.prepare()
-    from transformers import logging
-
-    verbosity = logging.get_verbosity()
-    logging.set_verbosity_error()
-    try:
-        yield
-    finally:
-        logging.set_verbosity(verbosity)
 
 
 @contextlib.contextmanager

@@ -10,12 +10,13 @@ from pathlib import Path
 import torch
 from platformdirs import user_cache_path
 
+from utils.checkpoints import COURSE
 from utils.minis.recipe.run import PARENTS, Run
 from utils.minis.recipe.settings import FULL, QUICK
 from utils.minis.recipe.training import LOG
 
 HOME = Path(__file__).parents[1]
-WORK = user_cache_path("roberta-distilbert-measured") / "recipe"
+WORK = user_cache_path(COURSE) / "recipe"
 
 
 def main(argv: list[str] | None = None) -> int:
