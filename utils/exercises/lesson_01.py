@@ -2,6 +2,7 @@
 
 from utils import anatomy, checkpoints
 from utils.exercises import Lesson, Wrong
+from utils.exercises.answers import near, shown
 
 lesson = Lesson("01")
 check, hint, progress = lesson.check, lesson.hint, lesson.progress
@@ -148,17 +149,17 @@ def share_of_the_word_table(answer):
     student = blueprints["distilroberta-base"]
     words = {name: anatomy.embeddings(model)["word_embeddings"] for name, model in blueprints.items()}
     expected = words["distilroberta-base"] / anatomy.count(student)
-    if _near(answer, expected):
+    if near(answer, expected):
         return f"{expected:.1%} of DistilRoBERTa is one table of word vectors."
-    if _near(answer, 100 * expected):
+    if near(answer, 100 * expected):
         raise Wrong("right, but as a percentage. A share lies between 0 and 1.")
-    if _near(answer, words["roberta-base"] / anatomy.count(blueprints["roberta-base"])):
+    if near(answer, words["roberta-base"] / anatomy.count(blueprints["roberta-base"])):
         raise Wrong("that is the teacher's share. Use the blueprint of distilroberta-base.")
-    if _near(answer, anatomy.parts(student)["embeddings"] / anatomy.count(student)):
+    if near(answer, anatomy.parts(student)["embeddings"] / anatomy.count(student)):
         raise Wrong("that counts all embeddings: positions, token types and the norm too. Count the word table only.")
-    if _near(answer, words["distilroberta-base"]):
+    if near(answer, words["distilroberta-base"]):
         raise Wrong("that is the number of parameters in the table. Divide it by the number in the whole model.")
-    raise Wrong(f"{_text(answer)} is not the share of the word table in distilroberta-base.")
+    raise Wrong(f"{shown(answer)} is not the share of the word table in distilroberta-base.")
 
 
 @lesson.exercise(
@@ -173,17 +174,17 @@ def share_of_the_word_table(answer):
 def ratio_of_distilbert(answer):
     counts = {name: anatomy.count(checkpoints.blueprint(name)) for name in BASES}
     expected = counts["distilbert-base-uncased"] / counts["bert-base-uncased"]
-    if _near(answer, expected):
+    if near(answer, expected):
         return f"DistilBERT keeps {expected:.1%} of BERT's parameters, so it is {1 - expected:.1%} smaller."
-    if _near(answer, 0.5):
+    if near(answer, 0.5):
         raise Wrong("that is still layers divided by layers. The embeddings are as large in the student.")
-    if _near(answer, 1 / expected):
+    if near(answer, 1 / expected):
         raise Wrong("upside down: divide the student by the teacher.")
-    if _near(answer, 1 - expected):
+    if near(answer, 1 - expected):
         raise Wrong("that is what distillation removes. The question is what is left.")
-    if _near(answer, counts["distilbert-base-uncased"] / counts["roberta-base"]):
+    if near(answer, counts["distilbert-base-uncased"] / counts["roberta-base"]):
         raise Wrong("RoBERTa is not DistilBERT's teacher. Divide by BERT.")
-    raise Wrong(f"{_text(answer)} is not DistilBERT's parameters divided by BERT's.")
+    raise Wrong(f"{shown(answer)} is not DistilBERT's parameters divided by BERT's.")
 
 
 @lesson.exercise(
@@ -212,11 +213,3 @@ def fits_the_phone(answer):
     if too_large:
         raise Wrong(f"{too_large[0]} takes {single[too_large[0]] / 2:.0f} MB in half precision. That is too much.")
     raise Wrong(f"what you give does fit, but {len(expected - names)} more would too.")
-
-
-def _near(answer, value: float) -> bool:
-    return isinstance(answer, (int, float)) and abs(answer - value) <= 0.001 * abs(value)
-
-
-def _text(answer) -> str:
-    return f"{answer:.4g}" if isinstance(answer, (int, float)) else repr(answer)

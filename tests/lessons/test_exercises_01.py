@@ -7,18 +7,6 @@ from transformers import AutoConfig, AutoModelForSequenceClassification
 from utils import anatomy, checkpoints
 from utils.exercises.lesson_01 import BASES, lesson
 
-SILENT = transformers.logging.CRITICAL
-
-
-@pytest.fixture(autouse=True)
-def quiet():
-    transformers.logging.set_verbosity(SILENT)
-
-
-def verdict(number, answer, capsys):
-    lesson.check(number, answer)
-    return " ".join(capsys.readouterr().out.split())  # unwrapped
-
 
 def layers(extra=0):
     return {name: AutoConfig.from_pretrained(checkpoints.locate(name)).num_hidden_layers + extra for name in BASES}
@@ -131,13 +119,13 @@ WRONG = [
 
 
 @pytest.mark.parametrize("number, answer", RIGHT)
-def test_right_answer_passes(number, answer, capsys):
-    assert verdict(number, answer(), capsys).startswith(f"[OK] {number} ")
+def test_right_answer_passes(number, answer, verdict):
+    assert verdict(lesson, number, answer()).startswith(f"[OK] {number} ")
 
 
 @pytest.mark.parametrize("number, answer, message", WRONG)
-def test_wrong_answer_fails_with_its_own_message(number, answer, message, capsys):
-    out = verdict(number, answer(), capsys)
+def test_wrong_answer_fails_with_its_own_message(number, answer, message, verdict):
+    out = verdict(lesson, number, answer())
     assert out.startswith(f"[NO] {number} ") and message in out
 
 
@@ -147,17 +135,17 @@ def test_each_exercise_is_proved_both_ways():
         assert len({message for n, _, message in WRONG if n == number}) >= 3
 
 
-def test_hint_three_is_no_empty_promise(capsys):
+def test_hint_three_is_no_empty_promise(verdict):
     """The code in the last hint of exercises 5 and 7 gives the right answer."""
     names = BASES
     model = checkpoints.blueprint("distilroberta-base")
     scope = {"anatomy": anatomy, "checkpoints": checkpoints, "model": model, "names": names}
     for number in (5, 7):
         answer = eval(lesson.exercises[number].hints[2], scope)
-        assert verdict(number, answer, capsys).startswith("[OK]")
+        assert verdict(lesson, number, answer).startswith("[OK]")
 
 
-def test_checks_leave_the_verbosity_as_it_was(capsys):
-    verdict(3, load_info("roberta-base", "missing_keys"), capsys)
-    verdict(4, loader(minds), capsys)
-    assert transformers.logging.get_verbosity() == SILENT
+def test_checks_leave_the_verbosity_as_it_was(verdict):
+    verdict(lesson, 3, load_info("roberta-base", "missing_keys"))
+    verdict(lesson, 4, loader(minds))
+    assert transformers.logging.get_verbosity() == transformers.logging.CRITICAL
