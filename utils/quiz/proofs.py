@@ -36,7 +36,7 @@ def _choice(question: Question) -> Iterator[str]:
     """The proof must be True for each right option and False for every other."""
     for option in question.options:
         names = _names(question) | {"option": option.text, "value": _value(option)}
-        result, fault = _run(question.proof, names)
+        result, fault = run(question.proof, names)
         if fault:
             yield f"for option {option.text!r} {fault}"
         elif not isinstance(result, bool):
@@ -57,7 +57,7 @@ def _order(question: Question) -> Iterator[str]:
             "options": [option.text for option in given],
             "values": {option.text: _value(option) for option in given},
         }
-        result, fault = _run(question.proof, names)
+        result, fault = run(question.proof, names)
         if fault:
             yield fault
         elif result != right:
@@ -65,7 +65,7 @@ def _order(question: Question) -> Iterator[str]:
 
 
 def _card(card: Card) -> Iterator[str]:
-    result, fault = _run(card.proof, {"front": card.front, "back": card.back})
+    result, fault = run(card.proof, {"front": card.front, "back": card.back})
     if fault:
         yield fault
     elif result is not True:
@@ -87,7 +87,7 @@ def _value(option: Option) -> object:
     return option.text.strip("`") if option.value is None else option.value
 
 
-def _run(proof: str, names: dict) -> tuple[object, str]:
+def run(proof: str, names: dict) -> tuple[object, str]:
     """The value of the proof's last line, and a sentence if it could not be had."""
     *body, last = ast.parse(proof).body
     scope = tools() | names

@@ -1,0 +1,209 @@
+"""Every claim gives the verdict and the figure that are written, where the lesson runs it; and the table reads."""
+
+import dataclasses
+import functools
+import re
+from collections import Counter
+from html.parser import HTMLParser
+
+import pytest
+
+from utils import claims
+from utils.claims import FILE, SIGNS, ClaimsError
+from utils.quiz import check
+
+CLAIMS = claims.load()
+RUN = [claim for claim in CLAIMS if claim.code]
+rerun = functools.cache(claims.rerun)
+
+
+def kept(claim):
+    """Does the claim's code give what is written of it?"""
+    return rerun(claim) == (claim.verdict, claim.figure)
+
+
+@pytest.mark.parametrize("claim", RUN, ids=lambda claim: claim.id)
+def test_the_code_still_gives_the_verdict_and_the_figure(claim):
+    assert kept(claim), rerun(claim)
+
+
+@pytest.mark.parametrize("claim", RUN[::5], ids=lambda claim: claim.id)
+def test_a_planted_verdict_or_figure_is_caught(claim):
+    assert not any(kept(dataclasses.replace(claim, verdict=other)) for other in set(SIGNS) - {claim.verdict})
+    for number in re.finditer(r"\d", claim.figure):
+        wrong = claim.figure[: number.start()] + str((int(number.group()) + 1) % 10) + claim.figure[number.end() :]
+        assert not kept(dataclasses.replace(claim, figure=wrong))
+
+
+def test_a_claim_about_another_model_gives_another_figure():
+    """The code looks at the models: it is no written result."""
+    by_id = {claim.id: claim for claim in RUN}
+    for name, old, new in [
+        ("forty-percent-smaller", '"distilbert-base-uncased"', '"roberta-base"'),
+        ("uncased-same", '"distilbert-base-uncased"', '"roberta-base"'),
+        ("distilroberta-cased", '"distilroberta-base"', '"bert-base-uncased"'),
+        ("max-514", '"roberta-base"', '"bert-base-uncased"'),
+        ("mask-token-of-roberta", '"roberta-base"', '"bert-base-uncased"'),
+        ("distilbert-by-its-class", '"DistilBertModel", "distil', '"DistilBertModel", "'),
+    ]:
+        assert old in by_id[name].code
+        changed = dataclasses.replace(by_id[name], code=by_id[name].code.replace(old, new))
+        assert not kept(changed), name
+
+
+def test_there_are_enough_and_nearly_all_are_run():
+    assert len([claim for claim in RUN if claim.lesson in ("01", "02", "03", "04")]) >= 30
+    assert {claim.lesson for claim in RUN} >= {"01", "02", "03", "04"}
+    assert len(CLAIMS) - len(RUN) <= 3
+    assert {claim.verdict for claim in CLAIMS} == set(SIGNS)
+
+
+@pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.id)
+def test_the_section_is_a_heading_of_the_lesson(claim):
+    notebooks = list(check.NOTEBOOKS.glob(f"{claim.lesson}_*.ipynb"))
+    if not notebooks:
+        pytest.skip(f"lesson {claim.lesson} is not here yet")
+    (notebook,) = notebooks
+    assert claim.section in check.headings(notebook)
+
+
+# --- a faulty file -------------------------------------------------------------------------------------------
+
+ENTRY = """- id: one-layer
+  statement: It has one layer.
+  source: a card
+  lesson: "01"
+  section: The card
+  code: |
+    ("holds", "1")
+  verdict: holds
+  figure: "1"
+"""
+
+
+def written(tmp_path, text):
+    path = tmp_path / "claims.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_sound_file_is_read(tmp_path):
+    (claim,) = claims.load(written(tmp_path, ENTRY))
+    assert (claim.id, claim.verdict, claim.figure, claim.code) == ("one-layer", "holds", "1", '("holds", "1")')
+    assert claims.rerun(claim) == ("holds", "1")
+
+
+@pytest.mark.parametrize(
+    "old, new, told",
+    [
+        ("- id: one-layer\n", "- id: One layer\n", "line 1: the id 'One layer' is no slug"),
+        ("  source: a card\n", "", "line 1: the field source is missing"),
+        ("  source: a card\n", "  source:\n", "line 3: the field source is None"),
+        ('  lesson: "01"\n', "  lesson: 1\n", "line 4: the field lesson is 1, not a text"),
+        ("  section:", "  heading:", "line 5: there is no field 'heading'. Fix: use id, statement"),
+        ("verdict: holds", "verdict: true", "line 8: the field verdict is True"),
+        (
+            "verdict: holds",
+            "verdict: correct",
+            "line 8: 'correct' is no verdict. Fix: take one of holds, holds in part",
+        ),
+        ("verdict: holds", "verdict: source only", "line 6: what has code is not `source only`"),
+        ('  code: |\n    ("holds", "1")\n', "", "line 1: the field code is missing"),
+        (ENTRY, ENTRY + ENTRY, "line 10: the id 'one-layer' stands twice"),
+        (ENTRY, "claims: 1\n", "line 1: this is no list"),
+        (ENTRY, "- just a text\n", "line 1: a claim is a list of fields"),
+        ("  source: a card\n", "  source: a: card\n", "line 3: mapping values are not allowed"),
+        (ENTRY, "", "line 1: the file is empty"),
+    ],
+)
+def test_a_fault_is_told_with_its_line_and_the_fix(old, new, told, tmp_path):
+    assert old in ENTRY
+    with pytest.raises(ClaimsError) as caught:
+        claims.load(written(tmp_path, ENTRY.replace(old, new)))
+    assert f"claims.yaml, {told}" in str(caught.value) and "Fix: " in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "code, told",
+    [
+        ("True", "it gives True. Fix: end in (verdict, figure)"),
+        ('("holds", 1)', "it gives ('holds', 1)"),
+        ("unheard_of", "it stops with NameError"),
+        ('print("hello")', "it prints 'hello'"),
+    ],
+)
+def test_code_that_decides_nothing_is_told(code, told):
+    with pytest.raises(ValueError, match=re.escape(told)) as caught:
+        claims.rerun(dataclasses.replace(RUN[0], code=code))
+    assert str(caught.value).startswith(f"Claim {RUN[0].id}, field code: ")
+
+
+# --- the table -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """`shown(lesson)`: what is displayed, as HTML and as text."""
+    bundles = []
+    monkeypatch.setattr("IPython.display.display", lambda bundle, raw: bundles.append(bundle))
+
+    def table(lesson):
+        claims.show(lesson)
+        return bundles[-1]["text/html"], bundles[-1]["text/plain"]
+
+    return table
+
+
+class Table(HTMLParser):
+    """The tags of a table with their attributes, and its words."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.tags, self.words = [], ""
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append((tag, dict(attributes)))
+
+    def handle_data(self, data):
+        self.words += data
+
+
+@pytest.mark.parametrize("lesson", ["01", "02", "03", "04"])
+def test_the_table_can_be_read_by_anybody(lesson, shown):
+    html, text = shown(lesson)
+    mine = [claim for claim in CLAIMS if claim.lesson == lesson]
+    table = Table(html)
+    counts = Counter(tag for tag, _ in table.tags)
+    assert counts["table"] == counts["caption"] == 1 and counts["tr"] == len(mine) + 1
+    scopes = Counter(attributes["scope"] for tag, attributes in table.tags if tag == "th")
+    assert scopes == {"col": 3, "row": len(mine)}
+    assert not re.search(r"color|background|<style|<script", html)  # the page's own colours, light or dark
+    assert len(html) < 15_000
+    lines = text.splitlines()
+    assert len(lines) == len(mine) + 1 and lines[0] in table.words
+    for claim, line in zip(mine, lines[1:], strict=True):
+        assert line.startswith(f"{SIGNS[claim.verdict]} {claim.verdict}: {claim.statement}") and claim.figure in line
+        for words in (claim.statement, claim.source, claim.verdict, claim.figure, claim.section):
+            assert words.replace("`", "") in table.words  # so `<mask>` is a word, and no tag
+    sections = [attributes["href"] for tag, attributes in table.tags if tag == "a"]
+    assert sections == ["#" + claim.section.replace(" ", "-") for claim in mine]
+    assert (html, text) == shown(lesson)
+
+
+def test_the_caption_counts_the_verdicts(shown):
+    _, text = shown("02")
+    counts = Counter(claim.verdict for claim in CLAIMS if claim.lesson == "02")
+    told = ", ".join(f"{counts[verdict]} {verdict}" for verdict in SIGNS if counts[verdict])
+    assert text.startswith(f"{counts.total()} statements, ") and f": {told}." in text.splitlines()[0]
+
+
+def test_a_lesson_without_claims_is_told(shown):
+    with pytest.raises(ValueError, match="There are no claims for lesson '99'. The lessons with claims: 01, 02, 03"):
+        shown("99")
+
+
+def test_the_readme_tells_every_field_and_verdict():
+    readme = (FILE.parent / "README.md").read_text(encoding="utf-8")
+    for name in [*(field.name for field in dataclasses.fields(claims.Claim)), *SIGNS]:
+        assert f"`{name}`" in readme
