@@ -4,5 +4,16 @@ from utils.figures.parameters import part_bars
 from utils.figures.progress import class_answers, progress_map
 from utils.figures.shape_trace import shape_trace
 from utils.figures.style import save, show
+from utils.figures.tokens import merge_tree, padded_batch, token_lengths
 
-__all__ = ["class_answers", "part_bars", "progress_map", "save", "shape_trace", "show"]
+__all__ = [
+    "class_answers",
+    "merge_tree",
+    "padded_batch",
+    "part_bars",
+    "progress_map",
+    "save",
+    "shape_trace",
+    "show",
+    "token_lengths",
+]
