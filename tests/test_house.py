@@ -14,7 +14,7 @@ from utils.commands.place import ROOT
 
 # A room imports only from itself and from rooms before it.
 ROOMS = (
-    "checkpoints anatomy tokenization scoring bias evaluation distillation benchmarking figures playground quiz claims "
+    "checkpoints anatomy tokenization scoring bias evaluation distillation benchmarking figures quiz playground claims "
     "exercises authoring workshop data minis commands __main__"
 ).split()
 TOP_LEVEL = {

@@ -12,7 +12,7 @@ from utils.commands.place import ROOT, venv_python
 COLAB = ["ipywidgets==7.7.1", "ipython_genutils==0.2.0"]
 NEEDED = ["ipython==7.34.0", "ipykernel==6.17.1", "traitlets==5.7.1", "PyYAML", "fastjsonschema", "filelock", "fsrs"]
 NEEDED += ["platformdirs", "pytest", "setuptools<81"]  # IPython 7 still imports pkg_resources
-TESTS = ["test_face.py", "test_cards_face.py", "test_reading.py"]
+TESTS = ["quiz/test_face.py", "quiz/test_cards_face.py", "quiz/test_reading.py", "test_playground.py"]
 
 
 @pytest.fixture(scope="session")
@@ -35,7 +35,7 @@ def run(command, complaint):
 
 
 def test_the_widgets_work_on_colabs_versions(python):
-    paths = [Path("tests/quiz", name) for name in TESTS]
+    paths = [Path("tests", name) for name in TESTS]
     command = [python, "-m", "pytest", "-q", "-p", "no:cacheprovider", *paths]
     result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert result.returncode == 0 and "skipped" not in result.stdout, result.stdout[-5000:] + result.stderr[-2000:]

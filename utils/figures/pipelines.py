@@ -1,0 +1,38 @@
+"""What classifiers say and how often they are right, drawn."""
+
+from utils.figures import style
+
+
+def calibration(groups: dict[str, list[tuple[float, float, float, float, int]]], title: str) -> None:
+    """One panel a classifier: what its scores say against how often it is right. Lesson 04.
+
+    `groups` maps a name to its groups of answers with similar scores: (mean score, share right, lower and upper end of
+    the 95 % interval of that share, number of answers), all but the last from 0 to 1. On the dashed line a classifier
+    would be right as often as it says.
+    """
+    import matplotlib.pyplot as plt
+    import seaborn as sns
+
+    with sns.axes_style("white", style.STYLE):
+        figure, panels = plt.subplots(1, len(groups), figsize=(4.4 * len(groups), 4), sharey=True, squeeze=False)
+        for axes, (name, rows) in zip(panels[0], groups.items(), strict=True):
+            axes.plot([0.5, 1], [0.5, 1], "--", color="dimgray", label="as often as it says")
+            said, right, low, high, counts = zip(*rows, strict=True)
+            errors = [
+                [share - end for share, end in zip(right, low, strict=True)],
+                [end - share for share, end in zip(right, high, strict=True)],
+            ]
+            look = {"fmt": "o", "capsize": 4, "color": sns.color_palette("colorblind")[0], "label": "is right"}
+            axes.errorbar(said, right, errors, **look)
+            for place, share, count in zip(said, right, counts, strict=True):
+                axes.annotate(f"{share:.0%}\nof {count}", (place, share), (7, -4), textcoords="offset points", size=8)
+            axes.set(title=name, xlabel="mean score of the answers", xlim=(0.48, 1.05), ylim=(0, 1.02))
+        panels[0][0].set_ylabel("share that is right")
+        panels[0][0].legend(loc="lower left", frameon=False)
+        figure.suptitle(title)
+        figure.tight_layout()
+    told = [
+        f"{name}: " + ", ".join(f"says {row[0]:.2f}, right {row[1]:.2f} of {row[4]}" for row in rows)
+        for name, rows in groups.items()
+    ]
+    style.show(figure, f"Points with 95 % intervals. {title}. {'; '.join(told)}.")
