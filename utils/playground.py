@@ -1,6 +1,6 @@
 """A place to type: one text, and what each classifier answers to it. Lesson 04 introduces it.
 
-It is shown in the frame of the quizzes, so it works by keyboard, is heard by a screen reader, and reads without a kernel.
+It is shown in the frame of the quizzes: it works by keyboard, a screen reader hears it, and it reads without a kernel.
 """
 
 from utils.quiz.frame import Frame
