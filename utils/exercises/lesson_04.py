@@ -305,7 +305,7 @@ def answer_every_input(answer):
 
 @lesson.exercise(
     8,
-    "Project: scores and truth",
+    "Scores and truth, a project",
     (
         "Two numbers: what the scores say on average, and how often the label is right.",
         "The pipeline gives a label and a score for each review. The column label has 1 for positive.",

@@ -24,8 +24,9 @@ def calibration(groups: dict[str, list[tuple[float, float, float, float, int]]],
             ]
             look = {"fmt": "o", "capsize": 4, "color": sns.color_palette("colorblind")[0], "label": "is right"}
             axes.errorbar(said, right, errors, **look)
+            words = {"textcoords": "offset points", "size": 8, "bbox": {"facecolor": "white", "pad": 1, "lw": 0}}
             for place, share, count in zip(said, right, counts, strict=True):
-                axes.annotate(f"{share:.0%}\nof {count}", (place, share), (7, -4), textcoords="offset points", size=8)
+                axes.annotate(f"{share:.0%}\nof {count}", (place, share), (8, -6), **words)
             axes.set(title=name, xlabel="mean score of the answers", xlim=(0.48, 1.05), ylim=(0, 1.02))
         panels[0][0].set_ylabel("share that is right")
         panels[0][0].legend(loc="lower left", frameon=False)
