@@ -9,7 +9,7 @@ from utils import anatomy, checkpoints
 from utils.quiz import markup, proofs, yaml_lines
 
 FILE = Path(__file__).parent / "data" / "claims.yaml"
-SIGNS = {"holds": "✓", "holds in part": "◐", "does not hold": "✗", "no longer holds": "✗", "source only": "–"}
+SIGNS = {"holds": "✓", "holds in part": "◐", "does not hold": "✗", "no longer holds": "⊘", "source only": "–"}
 
 
 class ClaimsError(ValueError):
@@ -105,8 +105,8 @@ def show(lesson: str) -> None:
         known = ", ".join(sorted({claim.lesson for claim in claims}))
         raise ValueError(f"There are no claims for lesson {lesson!r}. The lessons with claims: {known}.")
     counts = Counter(claim.verdict for claim in mine)
-    told = ", ".join(f"{counts[verdict]} {verdict}" for verdict in SIGNS if counts[verdict])
-    caption = f"{len(mine)} statements, run with the shipped models and the blueprints: {told}."
+    told = ", ".join(f"{verdict} {counts[verdict]}" for verdict in SIGNS if counts[verdict])
+    caption = f"{len(mine)} statements, run with the shipped models and the blueprints. {told.capitalize()}."
     lines = [
         f"{SIGNS[claim.verdict]} {claim.verdict}: {claim.statement} [{claim.source}] {claim.figure} ({claim.section})"
         for claim in mine
@@ -121,7 +121,7 @@ def _table(claims: list[Claim], caption: str) -> str:
     rows = "".join(
         f'<tr><th scope="row" {left[:-1]}; font-weight: normal">{markup.inline(claim.statement)}'
         f"<br><small>{markup.inline(claim.source)}</small></th>"
-        f"<td {left}>{SIGNS[claim.verdict]}&nbsp;{claim.verdict}</td>"
+        f'<td {left[:-1]}; white-space: nowrap">{SIGNS[claim.verdict]} {claim.verdict}</td>'
         f"<td {left}>{markup.inline(claim.figure)}<br><small>{_link(claim.section)}</small></td></tr>"
         for claim in claims
     )
