@@ -60,8 +60,7 @@ def test_token_lengths_says_median_mean_and_longest(shown):
     (picture,) = shown
     assert small(picture)
     assert picture.text == (
-        "Histograms. Lengths. words: median 4, mean 5.5, longest 11; "
-        "roberta-base: median 6.5, mean 9.5, longest 20."
+        "Histograms. Lengths. words: median 4, mean 5.5, longest 11; roberta-base: median 6.5, mean 9.5, longest 20."
     )
 
 

@@ -27,7 +27,7 @@ def merge_tree(letters: str, merges: list[Merge], title: str) -> None:
         (_, left, below), (_, right, beside) = nodes[place : place + 2]
         joined = (merge.left + merge.right, (left + right) / 2, step)
         axes.plot([left, joined[1], right], [below, step, beside], color="gray", zorder=1)
-        axes.annotate(f"{step}", (len(letters) - 0.3, step), va="center", color="dimgray")
+        axes.annotate(f"step {step}", (len(letters) - 0.3, step), va="center", color="dimgray")
         nodes[place : place + 2] = [joined]
         drawn.append(joined)
     for node in drawn:
@@ -86,7 +86,7 @@ def padded_batch(tokens: list[list[str]], attention_mask: list[list[int]], title
                 column + 0.5, row + 0.5, f"{text}\n{bit}", ha="center", va="center", fontsize=size, bbox=behind,
                 parse_math=False,
             )  # fmt: skip
-    axes.set(xlim=(0, columns), ylim=(len(tokens), 0), xticks=[], yticks=[row + 0.5 for row in range(len(tokens))])
+    axes.set(xlim=(-0.02, columns + 0.02), ylim=(len(tokens) + 0.02, -0.02), xticks=[], yticks=[row + 0.5 for row in range(len(tokens))])
     axes.set_yticklabels([f"text {row}" for row in range(len(tokens))])
     axes.tick_params(length=0)
     axes.set_title(title, parse_math=False)
