@@ -86,7 +86,12 @@ def padded_batch(tokens: list[list[str]], attention_mask: list[list[int]], title
                 column + 0.5, row + 0.5, f"{text}\n{bit}", ha="center", va="center", fontsize=size, bbox=behind,
                 parse_math=False,
             )  # fmt: skip
-    axes.set(xlim=(-0.02, columns + 0.02), ylim=(len(tokens) + 0.02, -0.02), xticks=[], yticks=[row + 0.5 for row in range(len(tokens))])
+    axes.set(
+        xlim=(-0.02, columns + 0.02),
+        ylim=(len(tokens) + 0.02, -0.02),
+        xticks=[],
+        yticks=[row + 0.5 for row in range(len(tokens))],
+    )
     axes.set_yticklabels([f"text {row}" for row in range(len(tokens))])
     axes.tick_params(length=0)
     axes.set_title(title, parse_math=False)
