@@ -10,7 +10,7 @@ lesson = Lesson("02")
 check, hint, progress = lesson.check, lesson.hint, lesson.progress
 
 BASES = ("roberta-base", "distilroberta-base", "bert-base-uncased", "distilbert-base-uncased")
-WORDS = ("good", "film", "nurse", "unbelievably", "café", "US", "🙂")
+WORDS = ("good", "film", "nurse", "unbelievably", "café", "rewatchable", "🙂")
 GAP = "The film was ___."
 TEXTS = ("Good.", "We laughed from the first minute to the last, and then we cried.", "The food was cold.")
 LIMIT = 20
