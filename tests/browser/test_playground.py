@@ -77,7 +77,7 @@ def test_a_text_is_typed_and_both_answers_are_heard_and_seen(open_lab, page):
     for short, name in NAMES.items():
         for row in pipeline("sentiment-analysis", checkpoints.locate(name))(text, top_k=None):
             assert f"{row['label']} {row['score']:.2f}" in heard
-        assert f"{short} says " in heard and shown.get_by_text(f"{short} says ").is_visible()
+        assert f"{short} says " in heard and shown.locator("p", has_text=f"{short} says ").is_visible()
     assert field.input_value() == text and field.evaluate("field => field === document.activeElement")
 
     button = shown.get_by_role("button", name="Classify")
