@@ -215,6 +215,19 @@ class Bag(transformers.PreTrainedModel):
         return self.words(input_ids).mean(1)
 
 
+class TwoLists(Bag):
+    """A model with a list of small modules beside its layers."""
+
+    def __init__(self, config):
+        super().__init__(config)
+        self.gates = torch.nn.ModuleList([torch.nn.Linear(4, 1)])
+        self.layers = torch.nn.ModuleList([torch.nn.Linear(4, 4), torch.nn.Linear(4, 4)])
+
+    def forward(self, input_ids, **_):
+        first, second = self.layers
+        return self.gates[0](second(first(self.words(input_ids))))
+
+
 class Silent(Bag):
     """A model that has layers and goes around their hooks, as SqueezeBERT does."""
 
@@ -251,6 +264,12 @@ T5 |= {"decoder_start_token_id": 0}
 def test_a_model_without_one_stack_is_refused(make, told):
     with pytest.raises(ValueError, match=told):
         anatomy.trace(make(), INPUTS)
+
+
+def test_the_largest_list_of_modules_is_the_stack_of_layers():
+    table = anatomy.trace(TwoLists(transformers.BertConfig()), INPUTS)
+    assert list(table.step) == ["words", "layer 1", "layer 2", "gates.0"]
+    assert list(table.leaves) == [(2, 7, 4), (2, 7, 4), (2, 7, 4), (2, 7, 1)]
 
 
 @pytest.mark.parametrize("kind", [transformers.T5Model, transformers.T5ForConditionalGeneration])
