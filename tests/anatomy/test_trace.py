@@ -22,10 +22,13 @@ FULL_SIZE = {
     "albert": {"hidden_size": 768, "num_attention_heads": 12, "intermediate_size": 3072},  # albert-base
     "mpnet": {},
     "deberta": RELATIVE | {"type_vocab_size": 0},
-    "deberta-v2": RELATIVE | DEBERTA_V3 | {"hidden_size": 768, "num_hidden_layers": 12, "num_attention_heads": 12},
+    "deberta-v2": RELATIVE
+    | DEBERTA_V3
+    | {"hidden_size": 768, "num_hidden_layers": 12, "num_attention_heads": 12}
+    | {"intermediate_size": 3072},
     "modernbert": {},
     "xlm-roberta": {"vocab_size": 250_002, "max_position_embeddings": 514, "type_vocab_size": 1},
-    "longformer": {},
+    "longformer": {"vocab_size": 50_265, "max_position_embeddings": 4098, "type_vocab_size": 1, "pad_token_id": 1},
 }
 SMALL = {"hidden_size": 32, "num_hidden_layers": 3, "num_attention_heads": 4, "intermediate_size": 64}
 SMALL |= {"vocab_size": 99, "max_position_embeddings": 40, "pad_token_id": 1, "bos_token_id": 0, "eos_token_id": 2}
