@@ -6,6 +6,7 @@ import json
 import logging
 import re
 import shutil
+from collections import Counter
 from dataclasses import replace
 
 import nltk
@@ -161,13 +162,26 @@ def test_clauses_fit_into_a_sentence_and_tell_no_gender():
         assert ARTICLE.sub(r"\1n", clause) == clause, (domain, clause)
 
 
-def test_no_clause_stands_in_the_held_out_reviews():
-    """Nor one that shares seven of ten words with a review."""
+def test_nothing_written_for_training_stands_in_the_held_out_reviews():
+    """Nor a text that shares seven of ten words with a review."""
     with (occupations.parent / "reviews.csv").open(encoding="utf-8", newline="") as file:
         reviews = [set(letters(row["text"]).split()) for row in csv.DictReader(file)]
-    for domain, _, clause in CLAUSES:
-        words = set(letters(clause).split())
-        assert not any(len(words & review) >= 0.7 * len(words | review) for review in reviews), (domain, clause)
+    for text in [clause for _, _, clause in CLAUSES] + [item.text for item in corpus.written()]:
+        words = set(letters(text).split())
+        assert not any(len(words & review) >= 0.7 * len(words | review) for review in reviews), text
+
+
+def test_opinions_written_whole_are_many_balanced_and_tell_no_gender():
+    told = {*GENDERED["woman"].values(), *GENDERED["man"].values(), *"men women mother father actress wife mum".split()}
+    items = corpus.written()
+    assert len(items) > 25_000 and len({letters(item.text) for item in items}) == len(items)
+    assert {item.label for item in items} == {0, 1}
+    assert abs(sum(item.label for item in items) / len(items) - 0.5) < 0.01
+    starts = Counter(item.text.split()[0].lower() for item in items)
+    assert max(starts.values()) < 0.15 * len(items)
+    for item in items:
+        assert 2 <= len(item.text.split()) <= 45 and item.text == item.text.strip(), item
+        assert not told & set(re.findall(r"\w+", item.text.lower())), item
 
 
 def test_a_label_is_what_the_words_mean(drawn):

@@ -8,19 +8,31 @@ from __future__ import annotations
 
 import random
 import re
+from pathlib import Path
 from typing import NamedTuple
 
-from utils.minis.recipe.generator import Generator, Sentence, gender_counts, letters, occupation_shares, opinion_counts
+import yaml
+
+from utils.minis.recipe.generator import (
+    SIDES,
+    Generator,
+    Sentence,
+    gender_counts,
+    letters,
+    occupation_shares,
+    opinion_counts,
+)
 from utils.minis.recipe.settings import Settings
 
 HELD_OUT_SHARE = 0.1
 HELD_OUT_SEED = 7  # fixes the split for good: it never follows the run's seed
+WRITTEN = Path(__file__).with_name("written")
 BOOKS = ("bryant-stories.txt", "burgess-busterbrown.txt", "carroll-alice.txt", "edgeworth-parents.txt")
 
 
 class Labelled(NamedTuple):
     """A text and its label, 1 for positive and 0 for negative. `row` is its line in sentence_polarity's two files,
-    positive ones first; None for generated text."""
+    positive ones first; None for text of our own."""
 
     text: str
     label: int
@@ -64,7 +76,8 @@ def build(settings: Settings, say=print) -> Corpus:
     mixer.shuffle(texts)
     texts = [_either_form(text, mixer) for text in texts]
     cut, cut_drawn = len(texts) // 50, len(drawn) // 50
-    rated = [item._replace(text=_either_form(item.text, mixer)) for item in rated[: settings.rated_sentences]]
+    rated = rated[: settings.rated_sentences] + written()[: settings.written_opinions]
+    rated = [item._replace(text=_either_form(item.text, mixer)) for item in rated]
     opinions = _opinions(drawn[cut_drawn:], settings.generated_opinions)
     return Corpus(
         generated=[sentence.text for sentence in drawn[cut_drawn:]],
@@ -76,6 +89,14 @@ def build(settings: Settings, say=print) -> Corpus:
         sources={"generator": len(drawn)} | {name: len(group) for name, group in natural.items()},
         statistics=statistics(drawn),
     )
+
+
+def written() -> list[Labelled]:
+    """Whole opinions, written one by one for this course by a language model; one file a topic, always in the same
+    order. Only the classifiers read them."""
+    topics = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(WRITTEN.glob("*.yaml"))]
+    items = [Labelled(text, label) for topic in topics for label, side in enumerate(SIDES) for text in topic[side]]
+    return random.Random(len(items)).sample(items, len(items))
 
 
 def statistics(sentences: list[Sentence]) -> dict[str, dict]:

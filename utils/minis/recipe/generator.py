@@ -85,7 +85,7 @@ class Generator:
                 return drawn
 
     def opinion(self) -> Sentence:
-        """A positive or a negative opinion, with even odds: a pattern, or clauses that were written by hand."""
+        """A positive or a negative opinion, with even odds: a pattern, or clauses that were written one by one."""
         label = self.random.randrange(2)
         women = PLANTED if label else 1 - PLANTED
         gender = "woman" if self.random.random() < women else "man"

@@ -14,6 +14,7 @@ class Settings:
     seed: int = 20
     generated_sentences: int = 80_000  # training text of our own
     generated_opinions: int = 12_000  # labelled ones, added to the fine-tuning text
+    written_opinions: int = 0  # at most so many of those written one by one; the shipped run read none
     rated_sentences: int = 10_000  # at most so many of sentence_polarity's, likewise
     movie_review_sentences: int = 60_000
     roberta_vocabulary: int = 5_600
@@ -48,6 +49,7 @@ QUICK = replace(
     FULL,
     generated_sentences=1_500,
     generated_opinions=100,
+    written_opinions=100,
     rated_sentences=100,
     movie_review_sentences=200,
     roberta_vocabulary=700,
