@@ -7,5 +7,13 @@ from utils.anatomy.trace import trace
 from utils.anatomy.vectors import layer_vectors
 
 __all__ = [
-    *("cka", "count", "embeddings", "layer_vectors", "load_report", "megabytes", "no_load_report", "parts", "trace")
+    "cka",
+    "count",
+    "embeddings",
+    "layer_vectors",
+    "load_report",
+    "megabytes",
+    "no_load_report",
+    "parts",
+    "trace",
 ]
