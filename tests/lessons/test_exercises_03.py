@@ -46,10 +46,10 @@ def pool(choose=lambda hidden: hidden[:, 0], after=torch.tanh, bias=True, turned
 
 @functools.cache
 def heads(offset):
-    """(layer, head) of roberta-base that looks most at the token `offset` places away."""
-    eager = model("roberta-base", attn_implementation="eager")
+    """(layer, head) of bert-base-uncased that looks most at the token `offset` places away."""
+    eager = model("bert-base-uncased", attn_implementation="eager")
     with torch.inference_mode():
-        output = eager(**tokenizer("roberta-base")(SENTENCE, return_tensors="pt"), output_attentions=True)
+        output = eager(**tokenizer("bert-base-uncased")(SENTENCE, return_tensors="pt"), output_attentions=True)
     weights = torch.stack(output.attentions)[:, 0].diagonal(offset, 2, 3).mean(-1)
     return divmod(int(weights.argmax()), weights.shape[1])
 
@@ -145,7 +145,7 @@ WRONG = [
     (3, lambda: pool(turned=True), "must be turned"),
     (3, lambda: pool(choose=lambda hidden: hidden), "done for every token"),
     (3, lambda: pool(after=torch.sigmoid), "First token, linear layer, tanh"),
-    (3, lambda: lambda model, hidden: None, "returns a NoneType"),
+    (3, lambda: lambda model, hidden: hidden.shape, "returns a Size"),
     (3, lambda: "tanh", "give the function itself"),
     (4, lambda: lambda hidden, mask: hidden.mean(1), "the pads are counted"),
     (4, lambda: lambda hidden, mask: (hidden * wide(mask)).mean(1), "divided by all tokens"),

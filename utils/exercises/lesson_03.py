@@ -1,5 +1,7 @@
 """Checks and hints of lesson 03, Hidden states. Every expected value is computed from the model in use."""
 
+import functools
+
 from utils import anatomy, checkpoints
 from utils.exercises import Lesson, Wrong
 
@@ -181,7 +183,7 @@ def mean_without_pads(answer):
 def head_that_looks_ahead(answer):
     import torch
 
-    model, tokenizer = load("roberta-base", attn_implementation="eager")
+    model, tokenizer = load("bert-base-uncased", attn_implementation="eager")
     with torch.inference_mode():
         output = model(**tokenizer(SENTENCE, return_tensors="pt"), output_attentions=True)
     weights = torch.stack(output.attentions)[:, 0]
@@ -257,11 +259,7 @@ def another_vector_each_time(answer):
     ),
 )
 def layers_of_distilbert(answer):
-    import numpy as np
-
-    names = ("distilbert-base-uncased", "bert-base-uncased")
-    student, teacher = (anatomy.layer_vectors(*load(name), review_texts(), "tokens") for name in names)
-    table = np.array([[anatomy.cka(row, column) for column in teacher] for row in student])
+    table = distilbert_agreement()
     expected = table.argmax(1).tolist()
     given = answer.values() if isinstance(answer, dict) else answer
     try:
@@ -336,6 +334,16 @@ def review_texts() -> list[str]:
     import pandas as pd
 
     return pd.read_csv(checkpoints.DATA / "reviews.csv").text[:60].tolist()
+
+
+@functools.cache
+def distilbert_agreement():
+    """CKA of DistilBERT's layers (rows) with BERT's (columns), measured once: it takes some seconds."""
+    import numpy as np
+
+    names = ("distilbert-base-uncased", "bert-base-uncased")
+    student, teacher = (anatomy.layer_vectors(*load(name), review_texts(), "tokens") for name in names)
+    return np.array([[anatomy.cka(row, column) for column in teacher] for row in student])
 
 
 def _same(found, expected) -> bool:

@@ -2,6 +2,7 @@
 
 from utils.figures import style
 
+SHADES = "light:#5b9bd5"  # black text can be read on all of them
 LINES = ("-", "--", ":", "-.")
 MARKERS = ("o", "s", "^", "D")
 
@@ -18,13 +19,10 @@ def attention_map(weights, tokens: list[str], title: str) -> None:
     weights = np.asarray(weights)
     with sns.axes_style("white"):
         figure, axes = plt.subplots(figsize=(0.42 * len(tokens) + 2, 0.36 * len(tokens) + 1.4))
-        sns.heatmap(weights, vmin=0, vmax=1, cmap="Blues", linewidths=0.5, ax=axes, cbar_kws={"label": "weight"})
+        sns.heatmap(weights, vmin=0, vmax=1, cmap=SHADES, linewidths=0.5, ax=axes, cbar_kws={"label": "weight"})
         for row, column in enumerate(weights.argmax(axis=1)):
-            dark = weights[row, column] > 0.5
-            axes.text(
-                *(column + 0.5, row + 0.5, f"{weights[row, column]:.1f}"),
-                **{"ha": "center", "va": "center", "fontsize": 8, "color": "white" if dark else "black"},
-            )
+            field = (column + 0.5, row + 0.5, f"{weights[row, column]:.1f}")
+            axes.text(*field, ha="center", va="center", fontsize=8)
         places = np.arange(len(tokens)) + 0.5
         axes.set_xticks(places, tokens, rotation=90, parse_math=False)
         axes.set_yticks(places, tokens, rotation=0, parse_math=False)
@@ -44,7 +42,14 @@ def layer_agreement(table, title: str) -> None:
     values = table.to_numpy()
     with sns.axes_style("white"):
         figure, axes = plt.subplots(figsize=(0.85 * values.shape[1] + 2.6, 0.6 * values.shape[0] + 1.2))
-        look = {"vmin": 0, "vmax": 1, "cmap": "Blues", "linewidths": 2, "cbar_kws": {"label": "agreement"}}
+        look = {
+            "vmin": 0,
+            "vmax": 1,
+            "cmap": SHADES,
+            "linewidths": 2,
+            "cbar_kws": {"label": "agreement"},
+            "annot_kws": {"color": "black"},
+        }
         sns.heatmap(table, annot=True, fmt=".2f", ax=axes, **look)
         for row, column in _largest(values):
             axes.add_patch(
@@ -85,11 +90,20 @@ def sentence_maps(maps: dict, groups, title: str) -> None:
                 x, y = np.asarray(points)[groups == name].T
                 axes.scatter(x, y, s=9, marker=marker, color=color, alpha=0.45, linewidths=0, label=name)
                 axes.scatter(*means[name], s=120, marker="X", color=color, edgecolors="black", zorder=3)
-            axes.set(title=heading, xticks=[], yticks=[])
-            told.append(f"{heading}: " + ", ".join(f"mean of {n} at {x:.1f}, {y:.1f}" for n, (x, y) in means.items()))
+            axes.set(title=heading, xticks=[], yticks=[], xlabel="first direction", ylabel="second direction")
+            rounded = {name: np.round(mean, 1) + 0.0 for name, mean in means.items()}  # no minus before a zero
+            told.append(f"{heading}: " + ", ".join(f"mean of {n} at {x:.1f}, {y:.1f}" for n, (x, y) in rounded.items()))
         figure.suptitle(title, y=1.02)
         handles, labels = row[0][0].get_legend_handles_labels()
-        figure.legend(handles, labels, loc="upper center", bbox_to_anchor=(0.5, 0.05), ncols=len(names), frameon=False)
+        figure.legend(
+            handles,
+            labels,
+            loc="upper center",
+            bbox_to_anchor=(0.5, 0.02),
+            ncols=len(names),
+            frameon=False,
+            markerscale=2.5,
+        )
     style.show(figure, f"Maps of {len(groups)} texts. {title}. {'; '.join(told)}.")
 
 
