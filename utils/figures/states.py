@@ -2,7 +2,7 @@
 
 from utils.figures import style
 
-SHADES = "light:#5b9bd5"  # black text can be read on all of them
+BLUE = "#5b9bd5"  # the darkest shade: black text can be read on it
 LINES = ("-", "--", ":", "-.")
 MARKERS = ("o", "s", "^", "D")
 
@@ -19,7 +19,15 @@ def attention_map(weights, tokens: list[str], title: str) -> None:
     weights = np.asarray(weights)
     with sns.axes_style("white"):
         figure, axes = plt.subplots(figsize=(0.42 * len(tokens) + 2, 0.36 * len(tokens) + 1.4))
-        sns.heatmap(weights, vmin=0, vmax=1, cmap=SHADES, linewidths=0.5, ax=axes, cbar_kws={"label": "weight"})
+        sns.heatmap(
+            weights,
+            vmin=0,
+            vmax=1,
+            cmap=sns.light_palette(BLUE, as_cmap=True),
+            linewidths=0.5,
+            ax=axes,
+            cbar_kws={"label": "weight"},
+        )
         for row, column in enumerate(weights.argmax(axis=1)):
             field = (column + 0.5, row + 0.5, f"{weights[row, column]:.1f}")
             axes.text(*field, ha="center", va="center", fontsize=8)
@@ -45,7 +53,7 @@ def layer_agreement(table, title: str) -> None:
         look = {
             "vmin": 0,
             "vmax": 1,
-            "cmap": SHADES,
+            "cmap": sns.light_palette(BLUE, as_cmap=True),
             "linewidths": 2,
             "cbar_kws": {"label": "agreement"},
             "annot_kws": {"color": "black"},
