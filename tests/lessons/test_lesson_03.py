@@ -15,7 +15,7 @@ def lesson():
     outputs = {}
     for cell in cells:
         told = [output.get("text") or output.data["text/plain"] for output in cell.get("outputs", [])]
-        outputs[cell.id] = "".join(told)
+        outputs[cell.id] = "\n".join(told)
     return outputs
 
 

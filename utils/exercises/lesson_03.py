@@ -287,7 +287,7 @@ def layers_of_distilbert(answer):
 
 @lesson.exercise(
     8,
-    "Project: CKA from its formula",
+    "CKA from its formula",
     (
         "Centre both tables first: take the mean of each column away.",
         "‖YᵀX‖² / (‖XᵀX‖ ‖YᵀY‖). np.linalg.norm(matrix) is the Frobenius norm.",
