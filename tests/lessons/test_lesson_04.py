@@ -53,7 +53,7 @@ def test_a_base_model_answers_near_one_half_and_changes_its_mind(printed):
 
 
 def test_the_space_before_the_word_matters_a_thousandfold(printed):
-    times = numbers(r"that is ([\d,]+) times as much", printed("notebooks/04_pipelines"))
+    times = numbers(r"that is about ([\d,]+) times as much", printed("notebooks/04_pipelines"))
     assert len(times) == 2 and min(times) > 1000
 
 
