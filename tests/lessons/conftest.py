@@ -32,3 +32,11 @@ def verdict(capsys):
         return " ".join(capsys.readouterr().out.split())
 
     return check
+
+
+def pytest_generate_tests(metafunc):
+    """Give the tests of both_ways.py the answers of the module that imports them."""
+    if "right" in metafunc.fixturenames:
+        metafunc.parametrize("number, right", metafunc.module.RIGHT)
+    if "wrong" in metafunc.fixturenames:
+        metafunc.parametrize("number, wrong, message", metafunc.module.WRONG)

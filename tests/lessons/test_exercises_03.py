@@ -3,8 +3,12 @@
 import functools
 
 import numpy as np
-import pytest
 import torch
+from both_ways import (  # noqa: F401
+    test_each_exercise_is_proved_both_ways,
+    test_right_answer_passes,
+    test_wrong_answer_fails_with_its_own_message,
+)
 
 from utils import anatomy, checkpoints
 from utils.exercises.lesson_03 import BASES, BATCH, SENTENCE, lesson, load, review_texts
@@ -186,23 +190,6 @@ WRONG = [
     (8, lambda: lambda x, y: x.T @ y, "one number"),
     (8, lambda: 1.0, "give the function itself"),
 ]
-
-
-@pytest.mark.parametrize("number, answer", RIGHT)
-def test_right_answer_passes(number, answer, verdict):
-    assert verdict(lesson, number, answer()).startswith(f"[OK] {number} ")
-
-
-@pytest.mark.parametrize("number, answer, message", WRONG)
-def test_wrong_answer_fails_with_its_own_message(number, answer, message, verdict):
-    out = verdict(lesson, number, answer())
-    assert out.startswith(f"[NO] {number} ") and message in out
-
-
-def test_each_exercise_is_proved_both_ways():
-    for number in lesson.exercises:
-        assert any(n == number for n, _ in RIGHT)
-        assert len({message for n, _, message in WRONG if n == number}) >= 3
 
 
 def test_hint_three_is_no_empty_promise(verdict):

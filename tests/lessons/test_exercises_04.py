@@ -4,7 +4,11 @@ import functools
 import math
 
 import pandas as pd
-import pytest
+from both_ways import (  # noqa: F401
+    test_each_exercise_is_proved_both_ways,
+    test_right_answer_passes,
+    test_wrong_answer_fails_with_its_own_message,
+)
 from transformers import pipeline
 
 from utils import checkpoints
@@ -213,23 +217,6 @@ WRONG = [
     (8, lambda: promise() + 0.003, "Do not round"),
     (8, lambda: 0.987, "lined up, row by row"),
 ]
-
-
-@pytest.mark.parametrize("number, answer", RIGHT)
-def test_right_answer_passes(number, answer, verdict):
-    assert verdict(lesson, number, answer()).startswith(f"[OK] {number} ")
-
-
-@pytest.mark.parametrize("number, answer, message", WRONG)
-def test_wrong_answer_fails_with_its_own_message(number, answer, message, verdict):
-    out = verdict(lesson, number, answer())
-    assert out.startswith(f"[NO] {number} ") and message in out, out
-
-
-def test_each_exercise_is_proved_both_ways():
-    for number in lesson.exercises:
-        assert any(n == number for n, _ in RIGHT)
-        assert len({message for n, _, message in WRONG if n == number}) >= 3
 
 
 def test_the_answer_that_the_project_starts_from_is_wrong_in_its_own_way(verdict):
