@@ -1,5 +1,9 @@
 """What the checks of all lessons ask of an answer."""
 
+from utils.exercises import Wrong
+
+BASES = ("roberta-base", "distilroberta-base", "bert-base-uncased", "distilbert-base-uncased")
+
 
 def near(answer, value: float) -> bool:
     """Is `answer` a number within a thousandth of `value`?"""
@@ -9,3 +13,19 @@ def near(answer, value: float) -> bool:
 def shown(answer) -> str:
     """An answer as a message quotes it: a number with four digits, anything else as Python writes it."""
     return f"{answer:.4g}" if isinstance(answer, (int, float)) else repr(answer)
+
+
+def function(answer) -> None:
+    """Raises Wrong unless `answer` can be called."""
+    if not callable(answer):
+        raise Wrong("give the function itself, without calling it.")
+
+
+def by_name(answer, what: str) -> dict:
+    """The answer's entry for each of BASES, in their order. Raises Wrong if one is missing; `what` is an entry."""
+    if not isinstance(answer, dict):
+        raise Wrong(f"give a dictionary: the name of each of the four models, and {what}.")
+    missing = [name for name in BASES if name not in answer]
+    if missing:
+        raise Wrong(f"there is no entry for {', '.join(missing)}.")
+    return {name: answer[name] for name in BASES}

@@ -2,12 +2,10 @@
 
 from utils import anatomy, checkpoints
 from utils.exercises import Lesson, Wrong
-from utils.exercises.answers import near, shown
+from utils.exercises.answers import BASES, by_name, function, near, shown
 
 lesson = Lesson("01")
 check, hint, progress = lesson.check, lesson.hint, lesson.progress
-
-BASES = ("roberta-base", "distilroberta-base", "bert-base-uncased", "distilbert-base-uncased")
 
 
 @lesson.exercise(
@@ -48,14 +46,9 @@ def class_of_distilroberta(answer):
 def half_the_layers(answer):
     from transformers import AutoConfig
 
-    if not isinstance(answer, dict):
-        raise Wrong("give a dictionary: the name of each of the four models, and its number of layers.")
-    missing = [name for name in BASES if name not in answer]
-    if missing:
-        raise Wrong(f"there is no entry for {', '.join(missing)}.")
+    given = by_name(answer, "its number of layers")
     published = {name: checkpoints.blueprint(name).config.num_hidden_layers for name in BASES}
     expected = {name: AutoConfig.from_pretrained(checkpoints.locate(name)).num_hidden_layers for name in BASES}
-    given = {name: answer[name] for name in BASES}
     if given == expected:
         pairs = f"{expected['roberta-base']} and {expected['distilroberta-base']}"
         return f"teacher and student have {pairs} layers, in both families."
@@ -111,8 +104,7 @@ def what_is_missing(answer):
 def guard(answer):
     from transformers import AutoModelForMaskedLM, DistilBertModel, PreTrainedModel, RobertaModel
 
-    if not callable(answer):
-        raise Wrong("give the function itself, without calling it.")
+    function(answer)
     folder = checkpoints.locate("roberta-base")
     with anatomy.no_load_report():
         model = answer(AutoModelForMaskedLM, folder)

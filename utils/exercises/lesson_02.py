@@ -4,12 +4,11 @@ import functools
 
 from utils import anatomy, checkpoints
 from utils.exercises import Lesson, Wrong
-from utils.exercises.answers import near, shown
+from utils.exercises.answers import BASES, by_name, function, near, shown
 
 lesson = Lesson("02")
 check, hint, progress = lesson.check, lesson.hint, lesson.progress
 
-BASES = ("roberta-base", "distilroberta-base", "bert-base-uncased", "distilbert-base-uncased")
 WORDS = ("good", "film", "nurse", "unbelievably", "café", "rewatchable", "🙂")
 GAP = "The film was ___."
 TEXTS = ("Good.", "We laughed from the first minute to the last, and then we cried.", "The food was cold.")
@@ -29,11 +28,6 @@ def _model(name: str):
 
     with anatomy.no_load_report():
         return AutoModel.from_pretrained(checkpoints.locate(name))
-
-
-def _function(answer):
-    if not callable(answer):
-        raise Wrong("give the function itself, without calling it.")
 
 
 @lesson.exercise(
@@ -79,13 +73,9 @@ def whole_words(answer):
     ),
 )
 def mask_for_each_model(answer):
-    if not isinstance(answer, dict):
-        raise Wrong("give a dictionary: the name of each model, and the text for it.")
-    missing = [name for name in BASES if name not in answer]
-    if missing:
-        raise Wrong(f"there is no entry for {', '.join(missing)}.")
+    given = by_name(answer, "the text for it")
     for name in BASES:
-        text, mask = answer[name], _tokenizer(name).mask_token
+        text, mask = given[name], _tokenizer(name).mask_token
         if not isinstance(text, str):
             raise Wrong(f"the entry for {name} is a {type(text).__name__}. Give the text, not its ids.")
         if "___" in text:
@@ -143,7 +133,7 @@ def what_is_cut(answer):
 def find_the_bug(answer):
     import torch
 
-    _function(answer)
+    function(answer)
     model, tokenizer = _model("roberta-base"), _tokenizer("roberta-base")
     with torch.inference_mode():
         alone = [model(**tokenizer(text, return_tensors="pt")).last_hidden_state[0] for text in TEXTS]
@@ -180,7 +170,7 @@ def find_the_bug(answer):
 def count_the_positions(answer):
     import torch
 
-    _function(answer)
+    function(answer)
     tokenizer, embeddings = _tokenizer("roberta-base"), _model("roberta-base").embeddings
     pad = tokenizer.pad_token_id
     for side in ("right", "left"):
@@ -213,7 +203,7 @@ def count_the_positions(answer):
     ),
 )
 def windows(answer):
-    _function(answer)
+    function(answer)
     text = " ".join(TEXTS * 6)
     for name in ("roberta-base", "distilbert-base-uncased"):
         tokenizer = _tokenizer(name)
@@ -254,7 +244,7 @@ def windows(answer):
 def guard_for_inputs(answer):
     import torch
 
-    _function(answer)
+    function(answer)
     for name in ("roberta-base", "distilbert-base-uncased"):
         model = _model(name)
         rows = model.get_input_embeddings().num_embeddings

@@ -4,11 +4,11 @@ import functools
 
 from utils import anatomy, checkpoints
 from utils.exercises import Lesson, Wrong
+from utils.exercises.answers import BASES, by_name, function
 
 lesson = Lesson("03")
 check, hint, progress = lesson.check, lesson.hint, lesson.progress
 
-BASES = ("roberta-base", "distilroberta-base", "bert-base-uncased", "distilbert-base-uncased")
 BATCH = ["Hello", "I loved every minute of this film."]
 SENTENCE = "The food was cold, but the staff were kind."
 
@@ -65,15 +65,10 @@ def shape_of_a_batch(answer):
     ),
 )
 def thirteen_or_twelve(answer):
-    if not isinstance(answer, dict):
-        raise Wrong("give a dictionary: the name of each of the four models, and a number.")
-    missing = [name for name in BASES if name not in answer]
-    if missing:
-        raise Wrong(f"there is no entry for {', '.join(missing)}.")
+    given = by_name(answer, "a number")
     layers = {name: checkpoints.blueprint(name).config.num_hidden_layers for name in BASES}
     here = {name: load(name)[0].config.num_hidden_layers + 1 for name in BASES}
     expected = {name: number + 1 for name, number in layers.items()}
-    given = {name: answer[name] for name in BASES}
     if given == expected:
         return "one more than the layers: the embeddings come first."
     if given == layers:
@@ -96,8 +91,7 @@ def thirteen_or_twelve(answer):
 def pooler_by_hand(answer):
     import torch
 
-    if not callable(answer):
-        raise Wrong("give the function itself, without calling it.")
+    function(answer)
     model, tokenizer = load("bert-base-uncased")
     batch = tokenizer(BATCH, padding=True, return_tensors="pt")
     with torch.inference_mode():
@@ -143,8 +137,7 @@ def pooler_by_hand(answer):
 def mean_without_pads(answer):
     import torch
 
-    if not callable(answer):
-        raise Wrong("give the function itself, without calling it.")
+    function(answer)
     hidden = torch.randn(2, 5, 4, generator=torch.Generator().manual_seed(0))
     mask = torch.tensor([[1, 1, 1, 0, 0], [1, 1, 1, 1, 1]])
     wide = mask[:, :, None]
@@ -228,8 +221,7 @@ def head_that_looks_ahead(answer):
 def another_vector_each_time(answer):
     import torch
 
-    if not callable(answer):
-        raise Wrong("give the function itself, without calling it.")
+    function(answer)
     model, tokenizer = load("distilroberta-base")
     with torch.inference_mode():
         right = model(**tokenizer(SENTENCE, return_tensors="pt")).last_hidden_state[0, 0]
@@ -297,8 +289,7 @@ def layers_of_distilbert(answer):
 def cka_from_its_formula(answer):
     import numpy as np
 
-    if not callable(answer):
-        raise Wrong("give the function itself, without calling it.")
+    function(answer)
     random = np.random.default_rng(0)
     x = random.normal(size=(60, 6))
     y = x @ random.normal(size=(6, 9)) + random.normal(size=(60, 9))

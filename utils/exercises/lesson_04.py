@@ -5,7 +5,7 @@ import math
 
 from utils import anatomy, checkpoints
 from utils.exercises import Lesson, Wrong
-from utils.exercises.answers import near, shown
+from utils.exercises.answers import function, near, shown
 
 lesson = Lesson("04")
 check, hint, progress = lesson.check, lesson.hint, lesson.progress
@@ -112,8 +112,7 @@ def both_labels(answer):
     ),
 )
 def without_a_pipeline(answer):
-    if not callable(answer):
-        raise Wrong("give the function itself, without calling it.")
+    function(answer)
     expected = {text: scores_of(ROBERTA, text) for text in TEXTS}
     given = {text: answer(text) for text in TEXTS}
     if any(value is None for value in given.values()):
@@ -215,8 +214,7 @@ def he_against_she(answer):
     ),
 )
 def find_the_bug(answer):
-    if not callable(answer):
-        raise Wrong("give the function itself, without calling it.")
+    function(answer)
     classify, asked, texts = pipe(ROBERTA), [], list(LENGTHS)
 
     def listening(given, **arguments):
@@ -267,8 +265,7 @@ def _numbered(function) -> list:
     ),
 )
 def answer_every_input(answer):
-    if not callable(answer):
-        raise Wrong("give the function itself, without calling it.")
+    function(answer)
     classify = pipe(ROBERTA)
     result = answer(classify, SENTENCE)
     if not isinstance(result, tuple) or len(result) != 2:
