@@ -244,7 +244,7 @@ def find_the_bug(answer):
     return "every label is back at its text, and the padding is saved."
 
 
-def _numbered(function) -> list:
+def _numbered(answer) -> list:
     """The places that the answers of a learner's function belong to: a stand-in pipeline answers with the place."""
     places = {text: str(place) for place, text in enumerate(LENGTHS)}
 
@@ -252,7 +252,7 @@ def _numbered(function) -> list:
         return [{"label": places[text], "score": 1.0} for text in ([texts] if isinstance(texts, str) else texts)]
 
     numbering.tokenizer = pipe(ROBERTA).tokenizer
-    return [int(label) for label in function(numbering, list(LENGTHS)) if label in places.values()]
+    return [int(label) for label in answer(numbering, list(LENGTHS)) if label in places.values()]
 
 
 @lesson.exercise(

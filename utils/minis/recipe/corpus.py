@@ -6,6 +6,7 @@ gutenberg corpus are in the public domain.
 
 from __future__ import annotations
 
+import functools
 import random
 import re
 from pathlib import Path
@@ -91,6 +92,7 @@ def build(settings: Settings, say=print) -> Corpus:
     )
 
 
+@functools.cache  # 25,000 texts take seconds to parse
 def written() -> list[Labelled]:
     """Whole opinions, written one by one for this course by a language model; one file a topic, always in the same
     order. Only the classifiers read them."""
