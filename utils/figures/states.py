@@ -2,10 +2,6 @@
 
 from utils.figures import style
 
-BLUE = "#5b9bd5"  # the darkest shade: black text can be read on it
-LINES = ("-", "--", ":", "-.")
-MARKERS = ("o", "s", "^", "D")
-
 
 def attention_map(weights, tokens: list[str], title: str) -> None:
     """One attention head as a map: each row says how much of each token goes into that row's vector. Lesson 03.
@@ -23,7 +19,7 @@ def attention_map(weights, tokens: list[str], title: str) -> None:
             weights,
             vmin=0,
             vmax=1,
-            cmap=sns.light_palette(BLUE, as_cmap=True),
+            cmap=sns.light_palette(style.BLUE, as_cmap=True),
             linewidths=0.5,
             ax=axes,
             cbar_kws={"label": "weight"},
@@ -53,7 +49,7 @@ def layer_agreement(table, title: str) -> None:
         look = {
             "vmin": 0,
             "vmax": 1,
-            "cmap": sns.light_palette(BLUE, as_cmap=True),
+            "cmap": sns.light_palette(style.BLUE, as_cmap=True),
             "linewidths": 2,
             "cbar_kws": {"label": "agreement"},
             "annot_kws": {"color": "black"},
@@ -94,7 +90,7 @@ def sentence_maps(maps: dict, groups, title: str) -> None:
         figure, row = plt.subplots(1, len(maps), figsize=(3 * len(maps), 3.2), squeeze=False)
         for axes, (heading, points) in zip(row[0], maps.items(), strict=True):
             means = {name: np.asarray(points)[groups == name].mean(axis=0) for name in names}
-            for name, marker, color in zip(names, MARKERS, sns.color_palette(), strict=False):
+            for name, marker, color in zip(names, style.MARKERS, sns.color_palette(), strict=False):
                 x, y = np.asarray(points)[groups == name].T
                 axes.scatter(x, y, s=9, marker=marker, color=color, alpha=0.45, linewidths=0, label=name)
                 axes.scatter(*means[name], s=120, marker="X", color=color, edgecolors="black", zorder=3)
@@ -126,7 +122,7 @@ def probe_lines(scores: dict[str, list[float]], title: str, level: dict[str, flo
 
     with sns.axes_style("white", style.STYLE), sns.color_palette("colorblind"):
         figure, axes = plt.subplots(figsize=(7, 3.4))
-        for (name, values), line, marker in zip(scores.items(), LINES, MARKERS, strict=False):
+        for (name, values), line, marker in zip(scores.items(), style.LINES, style.MARKERS, strict=False):
             axes.plot(range(len(values)), values, linestyle=line, marker=marker, label=name)
         for name, value in (level or {}).items():
             axes.axhline(value, color="black", linewidth=1, linestyle=(0, (6, 3)), label=name)

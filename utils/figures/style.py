@@ -6,6 +6,9 @@ import io
 
 STYLE = {"axes.grid": True, "grid.alpha": 0.3, "axes.spines.top": False, "axes.spines.right": False}
 HATCHES = ("", "//", "..", "xx")  # parts differ by hatch too: no meaning by colour alone
+BLUE = "#5b9bd5"  # the darkest shade of a field: black text can be read on it
+LINES = ("-", "--", ":", "-.")
+MARKERS = ("o", "s", "^", "D")
 
 
 def show(figure, alt: str) -> None:
