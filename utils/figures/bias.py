@@ -20,7 +20,8 @@ def truth_scatter(panels: dict, correlations: dict, title: str, named=(), xlabel
             picked = table.index.isin(list(named))
             color = sns.color_palette("colorblind")[0]
             axes.scatter(table.truth[~picked], table.score[~picked], s=16, color=color, alpha=0.6, linewidths=0)
-            axes.scatter(table.truth[picked], table.score[picked], s=36, marker="D", color=color, edgecolors="black")
+            look = {"s": 36, "marker": "D", "color": color, "edgecolors": "black", "zorder": 4}
+            axes.scatter(table.truth[picked], table.score[picked], **look)
             axes.axhline(0, color="black", linewidth=1, linestyle=(0, (6, 3)))
             _name(axes, table[picked], table)
             rho, low, high = list(correlations[name])[:3]
@@ -44,11 +45,11 @@ def _name(axes, points, table) -> None:
         for word, point in group.iterrows():
             free = point.score if height is None else height + step
             height = min(point.score, free) if step < 0 else max(point.score, free)
-            axes.annotate(
-                word, (point.truth, point.score), (point.truth + (-aside if side == "right" else aside), height), size=9, va="center", ha=side,
-                arrowprops={"arrowstyle": "-", "lw": 0.6, "shrinkA": 0, "shrinkB": 0}, parse_math=False,
-                bbox={"facecolor": "white", "pad": 0.5, "lw": 0, "alpha": 0.8},
-            )  # fmt: skip
+            place = (point.truth + (-aside if side == "right" else aside), height)
+            line = {"arrowstyle": "-", "lw": 0.6, "shrinkA": 0, "shrinkB": 0}
+            paper = {"facecolor": "white", "pad": 0.5, "lw": 0, "alpha": 0.8}
+            look = {"size": 9, "va": "center", "ha": side, "arrowprops": line, "bbox": paper, "parse_math": False}
+            axes.annotate(word, (point.truth, point.score), place, **look)
 
 
 def top_words(answers: dict, title: str) -> None:

@@ -82,8 +82,8 @@ def cost_curves(panels: dict, title: str) -> None:
             lowest = ", ".join(f"{name} {costs.min():,.4g}" for name, costs in splits.items())
             said = ", ".join(f"{name} {cost:,.4g}" for name, cost in there.items())
             told.append(
-                f"{heading}: cheapest threshold on {first} {words}. It costs on {said}; the lowest cost is on {lowest}. "
-                f"Calling all or none costs {without:,.4g} on {first}"
+                f"{heading}: cheapest threshold on {first} {words}. It costs on {said}; the lowest cost is on {lowest}."
+                f" Calling all or none costs {without:,.4g} on {first}"
             )
         row[0][0].set_ylabel("cost")
         figure.suptitle(title)
