@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from utils import playground
+from utils.playground import classifying
 from utils.quiz import frame
 
 TROUBLE = "Something went wrong"
@@ -55,7 +55,7 @@ def heard(page):
 
 
 def test_every_classifier_answers_in_words_and_in_bars_with_numbers(two):
-    page = send(playground.Playground(two), "I like it")
+    page = send(classifying.Playground(two), "I like it")
     assert heard(page) == (
         "first says LABEL_1, with a score of 0.73. LABEL_1 0.73 LABEL_0 0.27 "
         "second says NEGATIVE, with a score of 1.00. NEGATIVE 1.00"
@@ -65,28 +65,28 @@ def test_every_classifier_answers_in_words_and_in_bars_with_numbers(two):
 
 
 def test_nothing_is_answered_before_the_button_and_the_text_stays_in_the_field(two):
-    shown = playground.Playground(two)
+    shown = classifying.Playground(two)
     assert "data-say" not in shown.frame.page.value and two["first"].asked == []
     assert 'value="I like &quot;it&quot;"' in send(shown, 'I like "it"')
 
 
 @pytest.mark.parametrize("text", ["", "   ", "\t\n"])
 def test_an_empty_text_is_answered_in_words_and_no_classifier_is_asked(two, text):
-    shown = playground.Playground(two)
+    shown = classifying.Playground(two)
     send(shown, "I like it")
     page = send(shown, text)
-    assert heard(page) == playground.EMPTY and "LABEL_1" not in page
+    assert heard(page) == classifying.EMPTY and "LABEL_1" not in page
     assert len(two["first"].asked) == 1
 
 
 def test_a_text_that_is_too_long_is_cut_and_says_so(two):
-    shown = playground.Playground(two)
+    shown = classifying.Playground(two)
     assert heard(send(shown, "word " * 10_000)).count("It read 512 of 10,002 tokens, and not the rest.") == 2
     assert "not the rest" not in send(shown, "word " * 510)
 
 
 def test_an_error_is_shown_and_the_next_text_is_answered(two):
-    shown = playground.Playground(two)
+    shown = classifying.Playground(two)
     send(shown, "I like it")
     two["second"].error = RuntimeError("index 514 is out of bounds")
     page = send(shown, "Something else")
@@ -99,12 +99,12 @@ def test_an_error_is_shown_and_the_next_text_is_answered(two):
 
 def test_what_is_typed_and_what_is_answered_stays_text():
     evil = '"><img src=x onerror=alert(1)>'
-    page = send(playground.Playground({evil: FakeClassifier({evil: 0.5})}), evil)
+    page = send(classifying.Playground({evil: FakeClassifier({evil: 0.5})}), evil)
     assert "<img" not in page and words(page).count('"><img src=x onerror=alert(1)> says') == 1
 
 
 def test_the_button_and_the_field_keep_the_shortcuts_of_jupyterlab_away(two):
-    page = playground.Playground(two).frame.page.value
+    page = classifying.Playground(two).frame.page.value
     controls = re.findall(r"<(?:button|input)[^>]*>", page)
     assert len(controls) == 2 and all("data-lm-suppress-shortcuts" in control for control in controls)
 
@@ -112,8 +112,8 @@ def test_the_button_and_the_field_keep_the_shortcuts_of_jupyterlab_away(two):
 def test_without_a_kernel_it_reads_as_a_sentence(two, monkeypatch):
     bundles = []
     monkeypatch.setattr(frame, "display", lambda bundle, raw: bundles.append(bundle))
-    shown = playground.Playground(two)
-    shown.frame.display(playground.TO_READ, f"<p>{playground.TO_READ}</p>")
+    shown = classifying.Playground(two)
+    shown.frame.display(classifying.TO_READ, f"<p>{classifying.TO_READ}</p>")
     page, view = bundles
-    assert page["text/plain"] == playground.TO_READ and playground.TO_READ in page["text/html"]
+    assert page["text/plain"] == classifying.TO_READ and classifying.TO_READ in page["text/html"]
     assert list(view) == [frame.WIDGET_VIEW]

@@ -6,6 +6,7 @@ import pytest
 from transformers import pipeline
 
 from utils import checkpoints, playground
+from utils.playground import classifying
 from utils.quiz import frame
 
 
@@ -23,14 +24,14 @@ def send(shown, text):
 
 
 def test_it_says_what_the_pipelines_say(classifiers):
-    page = send(playground.Playground(classifiers), "I love learning about AI!")
+    page = send(classifying.Playground(classifiers), "I love learning about AI!")
     for name, classifier in classifiers.items():
         (best,) = classifier("I love learning about AI!")
         assert f"<strong>{name}</strong> says {best['label']}, with a score of {best['score']:.2f}." in page
 
 
 def test_a_text_of_any_length_is_answered(classifiers, capfd):
-    shown = playground.Playground(classifiers)
+    shown = classifying.Playground(classifiers)
     assert "not the rest" not in send(shown, " ".join(["the"] * 510))
     assert send(shown, " ".join(["the"] * 10_000)).count("It read 512 of 10,002 tokens") == 2
     assert capfd.readouterr().err == ""  # nothing that a log would hide
@@ -40,7 +41,7 @@ def test_classify_shows_it(classifiers, monkeypatch):
     bundles = []
     monkeypatch.setattr(frame, "display", lambda bundle, raw: bundles.append(bundle))
     playground.classify(classifiers)
-    assert bundles[0]["text/plain"] == playground.TO_READ and list(bundles[1]) == [frame.WIDGET_VIEW]
+    assert bundles[0]["text/plain"] == classifying.TO_READ and list(bundles[1]) == [frame.WIDGET_VIEW]
 
 
 def test_what_cannot_classify_is_refused_in_words(classifiers):

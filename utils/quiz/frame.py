@@ -36,11 +36,12 @@ def style() -> str:
 class Frame:
     """Shows what `draw()` returns; `act(name, response)` is called for each action, and the page drawn anew.
 
-    `response` is a list of option numbers, or the text typed. An action that fails shows its error in a sentence above
-    the page as it was, and the quiz goes on.
+    `response` is a list of option numbers, the text typed, or the text of each number field by its name. Such fields
+    stand in `controls`, HTML above the page that is never drawn anew; a change of one is the action "change". An action
+    that fails shows its error in a sentence above the page as it was, and the quiz goes on.
     """
 
-    def __init__(self, draw: Callable[[], str], act: Callable[[str, object], None]):
+    def __init__(self, draw: Callable[[], str], act: Callable[[str, object], None], controls: str = ""):
         self.draw, self.act = draw, act
         self.turn = 0
         self.body = ""  # the last page that could be drawn
@@ -48,7 +49,8 @@ class Frame:
         self.messages = Text(continuous_update=False, layout=Layout(display="none"))
         self.messages.add_class("course-quiz-messages")
         self.messages.observe(self.receive, "value")
-        self.widget = VBox([HTML(style()), self.page, self.messages])
+        above = [HTML(f'<div class="page">{controls}</div>')] if controls else []
+        self.widget = VBox([HTML(style()), *above, self.page, self.messages])
         self.widget.add_class("course-quiz")
         self.refresh()
 

@@ -11,12 +11,14 @@
   status.setAttribute("role", "status");
   status.className = "heard";
   quiz.append(status);
-  let turn, held, deadline;
+  let turn, held, deadline, changed = false;
 
   const find = selector => quiz.querySelector(selector);
   const busy = () => quiz.getAttribute("aria-busy") === "true";
 
   function response() {
+    const numbers = [...quiz.querySelectorAll("[data-number]")];
+    if (numbers.length) return Object.fromEntries(numbers.map(field => [field.dataset.number, field.value]));
     const typed = find(".page input[type=text]");
     const items = [...quiz.querySelectorAll("[data-item]")].map(item => +item.dataset.item);
     const chosen = [...quiz.querySelectorAll("input:checked")].map(input => +input.value);
@@ -35,16 +37,40 @@
   function arrive() {
     const page = find("[data-turn]");
     if (!page || +page.dataset.turn === turn) return;
+    const numbers = page.querySelector("[data-numbers]")?.dataset.numbers;
+    if (numbers && !find("[data-number]")) return; // its fields are still to come
     turn = +page.dataset.turn;
     for (const radio of page.querySelectorAll("[type=radio]")) radio.name = view;
     const group = page.querySelector("fieldset"), code = group?.querySelector("pre");
     if (code) { code.id = view + "-code"; group.setAttribute("aria-describedby", code.id); }
     const clock = page.querySelector("[data-left]");
     if (clock) { deadline = performance.now() + 1000 * clock.dataset.left; tick(); }
+    if (numbers && !changed) take(JSON.parse(numbers));
     if (!busy()) return; // the first page, or an action in another view: leave the focus where it is
     quiz.removeAttribute("aria-busy");
     if (held != null) (page.querySelector(`[data-key="${held}"]`) ?? page.querySelector("[data-focus]"))?.focus();
     status.textContent = page.querySelector("[data-say]")?.textContent ?? "";
+    if (changed) change(); // while Python was busy
+  }
+
+  function take(numbers) { // what Python has, but not into the field that the learner is in
+    for (const [name, value] of Object.entries(numbers)) {
+      const field = find(`[data-number="${name}"]`);
+      if (field !== document.activeElement) field.value = value;
+      slide(name, value);
+    }
+  }
+
+  function slide(name, value) {
+    const slider = find(`[data-slides="${name}"]`);
+    if (!slider || slider === document.activeElement) return;
+    if (+slider.max < +value) slider.max = value;
+    slider.value = value;
+  }
+
+  function change() {
+    changed = busy();
+    if (!changed) send("change");
   }
 
   function move(button) {
@@ -75,6 +101,15 @@
       const target = notebook.querySelector(`[data-jupyter-id="${heading}"], [id="${heading}"]`);
       if (target) { event.preventDefault(); target.scrollIntoView(); } // else the link opens the lesson
     }
+  });
+
+  quiz.addEventListener("input", event => {
+    const {number, slides} = event.target.dataset;
+    if (slides) find(`[data-number="${slides}"]`).value = event.target.value;
+    else if (number) slide(number, event.target.value);
+    else return;
+    if (!changed) setTimeout(change, 100); // so often at most
+    changed = true;
   });
 
   quiz.addEventListener("keydown", event => {

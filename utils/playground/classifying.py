@@ -1,7 +1,4 @@
-"""A place to type: one text, and what each classifier answers to it. Lesson 04 introduces it.
-
-It is shown in the frame of the quizzes: it works by keyboard, a screen reader hears it, and it reads without a kernel.
-"""
+"""One text, and what each classifier answers to it. Lesson 04."""
 
 from utils.quiz.frame import Frame
 from utils.quiz.markup import NO_SHORTCUTS, button, escape
