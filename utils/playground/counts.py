@@ -40,7 +40,8 @@ def whole(value: object, name: str) -> int:
             return count
     except (TypeError, ValueError, OverflowError):
         pass
-    raise ValueError(f"{name} is {value!r}, and must be a whole number from 0 to {MOST:,}.")
+    given = "empty" if value == "" else repr(value)
+    raise ValueError(f"{name} is {given}, and must be a whole number from 0 to {MOST:,}.")
 
 
 class Counts:
