@@ -32,3 +32,15 @@ def test_quotes_and_tags_in_the_alt_text_stay_text(shown):
     alt = """The word "good" > 'bad' & <b>nothing</b>"""
     figures.show(plt.figure(figsize=(1, 1)), alt)
     assert shown[0].alt == shown[0].text == alt
+
+
+def test_figures_are_gathered_for_a_report_and_then_shown_again(shown):
+    with figures.gathered() as page:
+        figures.show(plt.figure(figsize=(1, 1)), "First")
+        figures.show(plt.figure(figsize=(1, 1)), "Second")
+    assert [html.split('"')[1] for html in page] == ["First", "Second"] and shown == []
+    with pytest.raises(ZeroDivisionError), figures.gathered():
+        _ = 1 / 0
+    figures.show(plt.figure(figsize=(1, 1)), "Third")
+    assert len(page) == 2 and shown[0].alt == "Third"
+    assert plt.get_fignums() == []

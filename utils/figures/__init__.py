@@ -8,7 +8,7 @@ from utils.figures.pipelines import calibration
 from utils.figures.progress import class_answers, progress_map
 from utils.figures.shape_trace import shape_trace
 from utils.figures.states import attention_map, layer_agreement, probe_lines, sentence_maps
-from utils.figures.style import save, show
+from utils.figures.style import gathered, save, show
 from utils.figures.thresholds import cost_curves, roc_and_pr
 from utils.figures.tokens import merge_tree, padded_batch, token_lengths
 
@@ -18,6 +18,7 @@ __all__ = [
     "class_answers",
     "confusion_matrices",
     "cost_curves",
+    "gathered",
     "interval_widths",
     "intervals",
     "layer_agreement",
