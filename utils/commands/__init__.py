@@ -16,6 +16,7 @@ ROOMS = {
     "lint": "utils.authoring.lint",
     "quiz": "utils.quiz.check",
     "doctor": "utils.workshop.environment",
+    "evaluate": "utils.commands.evaluate",
     "progress": "utils.workshop.classroom",
 }
 HELP = f"""Usage: {COMMAND} COMMAND
@@ -23,6 +24,7 @@ HELP = f"""Usage: {COMMAND} COMMAND
 For learners
   lab       open the course in JupyterLab; the first start installs what it needs
   doctor    check this computer, and say how to fix what is wrong
+  evaluate  find out how often a classifier is right on your own file, and write a report
   progress  show what you have done, or with the codes from a chat, what a class has done
 
 For authors
