@@ -101,7 +101,7 @@ def _matrix(result: Result) -> str:
 
 def _metrics(result: Result) -> str:
     baseline = f"always {result.majority}"
-    table = result.metrics.loc[SHARES].dropna(subset="value")
+    table = _holding(result.metrics.loc[SHARES].dropna(subset="value"), "value")
     dots = {"baselines": {baseline: result.baseline[table.index].dropna()}, "count": "of"}
     picture = _picture(lambda: figures.intervals({"the model": table}, "The model and the baseline", "value", **dots))
     rows = [
@@ -141,7 +141,9 @@ _MEANING = {
 def _reliability(result: Result) -> str:
     title = "Scores against what is true"
     picture = _picture(
-        lambda: figures.calibration({"the model": result.reliability}, title, start=0, what=result.positive)
+        lambda: figures.calibration(
+            {"the model": _holding(result.reliability, "share")}, title, start=0, what=result.positive
+        )
     )
     ece = result.metrics.loc["ECE"]
     return (
@@ -270,6 +272,12 @@ def _picture(draw) -> str:
     with _gathered() as images:
         draw()
     return f"<figure>{''.join(images)}</figure>\n"
+
+
+def _holding(table, value: str):
+    """The table with intervals that hold their value, as an error bar must: rounding, or a tiny file, may leave it out."""
+    ends = table[["low", value, "high"]]
+    return table.assign(low=ends.min(axis=1), high=ends.max(axis=1))
 
 
 @contextlib.contextmanager
