@@ -1,6 +1,5 @@
 """The report as one web page that needs nothing else. Every word that comes from a file or a model is escaped."""
 
-import contextlib
 import html
 import platform
 from datetime import UTC, datetime
@@ -269,27 +268,15 @@ def _digits(value: float) -> str:
 
 def _picture(draw) -> str:
     """The figure that `draw` shows, with its alt text."""
-    with _gathered() as images:
+    import matplotlib
+
+    matplotlib.use("agg")  # draw into memory: there may be no screen
+    with figures.gathered() as images:
         draw()
     return f"<figure>{''.join(images)}</figure>\n"
 
 
 def _holding(table, value: str):
-    """The table with intervals that hold their value, as an error bar must: rounding, or a tiny file, may leave it out."""
+    """The table with intervals that hold their value, as error bars must; rounding or a tiny file may leave it out."""
     ends = table[["low", value, "high"]]
     return table.assign(low=ends.min(axis=1), high=ends.max(axis=1))
-
-
-@contextlib.contextmanager
-def _gathered():
-    """A list of the images that figures display meanwhile, which outside a notebook would be lost."""
-    import IPython.display
-    import matplotlib
-
-    matplotlib.use("agg")
-    images, display = [], IPython.display.display
-    IPython.display.display = lambda bundle, raw: images.append(bundle["text/html"])
-    try:
-        yield images
-    finally:
-        IPython.display.display = display
