@@ -11,6 +11,7 @@ from one_cell import OVERFLOWING, after, inputs, open_notebook, start, violation
 
 FIRST = 'import sys; sys.path.insert(0, "..")\nfrom utils import playground\n'
 COUNTS = FIRST + "playground.confusion()"
+THRESHOLD = FIRST + "playground.threshold([1, 0, 0, 1, 0], [0.8, 0.7, 0.3, 0.2, 0.1], false_alarm=1, miss=10)"
 KEYS = ["Delete", "Backspace", "Escape", "Space", "d", "d", "x", "v", "Control+Shift+ArrowUp"]
 
 
@@ -145,13 +146,50 @@ def test_axe_finds_nothing(open_lab, page, theme):
     after(shown, shown.get_by_label("True positives", exact=True).fill, "")
     picture(shown, f"counts-{theme}-note")
     assert violations(page) == []
+    shown = start(page, open_lab(THRESHOLD))
+    picture(shown, f"threshold-{theme}")
+    assert violations(page) == []
 
 
-def test_a_narrow_page_needs_no_scrolling_sideways(open_lab, page):
-    shown = start(page, open_lab(COUNTS))
+@pytest.mark.parametrize("name, code", [("counts", COUNTS), ("threshold", THRESHOLD)])
+def test_a_narrow_page_needs_no_scrolling_sideways(open_lab, page, name, code):
+    shown = start(page, open_lab(code))
     if page.locator(".jp-FileBrowser").is_visible():
         page.keyboard.press("Control+b")
     page.set_viewport_size({"width": 360, "height": 740})
     page.wait_for_timeout(1000)
     assert shown.evaluate(OVERFLOWING) == []
-    picture(shown, "counts-360")
+    picture(shown, f"{name}-360")
+
+
+def test_the_threshold_moves_by_keyboard_and_its_cost_is_heard(open_lab, page):
+    shown = start(page, open_lab(THRESHOLD))
+    before = inputs(page)
+    slider = shown.get_by_label("Threshold, as a slider")
+    slider.focus()
+    assert after(shown, page.keyboard.press, "ArrowRight").startswith("threshold 0.51, ")
+    for key in ["ArrowRight"] * 14:
+        page.keyboard.press(key)
+    wait_for(shown, "threshold 0.65, precision 0.500, recall 0.500, cost 11; cheapest 0.2, cost 2")
+    assert in_focus(slider) and slider.input_value() == "0.65"
+    price = shown.get_by_label("A miss costs")
+    price.focus()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("1")
+    wait_for(shown, "cost 2; cheapest 0.8, cost 1")
+    for control in shown.locator(".page :is(button, input)").all():
+        control.focus()
+        page.keyboard.type(string.ascii_letters)
+        for key in KEYS:
+            control.focus()
+            page.keyboard.press(key)
+    assert inputs(page) == before
+    field = shown.get_by_label("Threshold", exact=True)
+    field.fill("0.9")
+    price.fill("1")  # the arrow above has raised it
+    cheapest = shown.get_by_role("button", name="Go to the cheapest")
+    cheapest.focus()
+    wait_for(shown, "threshold 0.9, precision undefined")
+    page.keyboard.press("Enter")
+    wait_for(shown, "threshold 0.8, ")
+    assert in_focus(cheapest) and field.input_value() == slider.input_value() == "0.8"

@@ -83,3 +83,10 @@ def test_the_widths_are_said(shown):
         "Lines. How sure, width of the interval in points. reviews has 200 sentences. accuracy 0.5: 25.0 at 50, 12.5 "
         "at 1,000; accuracy 0.9: 16.0 at 50, 6.0 at 1,000."
     )
+
+
+def test_a_value_outside_its_interval_is_drawn(shown):
+    figures.intervals({"mine": pd.DataFrame({"value": [1.0], "low": [0.7], "high": [0.99]}, index=["a"])}, "", "")
+    rows = [(0.9, 1.0, 0.7, 1 - 1e-16, 10), (0.95, 0.0, 1e-17, 0.3, 10)]
+    figures.calibration({"mine": rows}, "")
+    assert "mine 1.00 (0.70 to 0.99)" in shown[0].alt and "right 0.00 of 10" in shown[1].alt

@@ -13,7 +13,7 @@ COLAB = ["ipywidgets==7.7.1", "ipython_genutils==0.2.0"]
 NEEDED = ["ipython==7.34.0", "ipykernel==6.17.1", "traitlets==5.7.1", "PyYAML", "fastjsonschema", "filelock", "fsrs"]
 NEEDED += ["platformdirs", "pytest", "setuptools<81"]  # IPython 7 still imports pkg_resources
 TESTS = ["quiz/test_face.py", "quiz/test_cards_face.py", "quiz/test_reading.py", "test_playground.py"]
-TESTS += ["test_playground_counts.py"]
+TESTS += ["test_playground_counts.py", "test_playground_thresholds.py"]
 
 
 @pytest.fixture(scope="session")

@@ -31,6 +31,7 @@ def intervals(
             table = table.reindex(rows)
             places = [row + step * (number - (len(tables) - 1) / 2) for row in range(len(rows))]
             errors = [table[value] - table["low"], table["high"] - table[value]]
+            errors = [side.clip(lower=0) for side in errors]  # a bootstrap's interval need not hold the value
             axes.errorbar(table[value], places, xerr=errors, fmt=marker, capsize=3, label=name, zorder=3)
         for (name, series), marker in zip(baselines.items(), HOLLOW, strict=False):
             look = {"marker": marker, "facecolors": "white", "edgecolors": "black", "s": 42, "zorder": 2}

@@ -23,8 +23,8 @@ def calibration(groups: dict, title: str, start: float = 0.5, what: str = "right
             axes.plot([start, 1], [start, 1], "--", color="dimgray", label="as often as it says")
             said, right, low, high, counts = zip(*rows, strict=True)
             errors = [
-                [share - end for share, end in zip(right, low, strict=True)],
-                [end - share for share, end in zip(right, high, strict=True)],
+                [max(share - end, 0) for share, end in zip(right, low, strict=True)],  # rounding may make it less
+                [max(end - share, 0) for share, end in zip(right, high, strict=True)],
             ]
             look = {"fmt": "o", "capsize": 4, "color": sns.color_palette("colorblind")[0], "label": f"is {what}"}
             axes.errorbar(said, right, errors, **look)

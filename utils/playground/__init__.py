@@ -6,5 +6,6 @@ kernel.
 
 from utils.playground.classifying import classify
 from utils.playground.counts import confusion
+from utils.playground.thresholds import threshold
 
-__all__ = ["classify", "confusion"]
+__all__ = ["classify", "confusion", "threshold"]

@@ -23,20 +23,20 @@ def of_counts(tp: int, fn: int, fp: int, tn: int) -> list[Metric]:
     ]
 
 
-def precision(tp: int, fp: int) -> Metric:
-    """The share of what is called positive that is."""
+def precision(tp: int, fp: int, word: str = "positive") -> Metric:
+    """The share of what is called positive that is. `word` is what the positive class is called."""
     called = tp + fp
     if not called:
-        return "precision", None, "Nothing is called positive, so there is nothing to be right or wrong about."
-    return "precision", tp / called, f"Of {called:,} called positive, {tp:,} {verb(tp)}."
+        return "precision", None, f"Nothing is called {word}, so there is nothing to be right or wrong about."
+    return "precision", tp / called, f"Of {called:,} called {word}, {tp:,} {verb(tp)}."
 
 
-def recall(tp: int, fn: int) -> Metric:
-    """The share of what is positive that is called so."""
+def recall(tp: int, fn: int, word: str = "positive") -> Metric:
+    """The share of what is positive that is called so. `word` is what the positive class is called."""
     positives = tp + fn
     if not positives:
-        return "recall", None, "Nothing is positive, so there is nothing to find."
-    return "recall", tp / positives, f"Of {positives:,} that are positive, {tp:,} {verb(tp)} found."
+        return "recall", None, f"Nothing is {word}, so there is nothing to find."
+    return "recall", tp / positives, f"Of {positives:,} that are {word}, {tp:,} {verb(tp)} found."
 
 
 def f1(tp: int, fn: int, fp: int, tn: int) -> Metric:
