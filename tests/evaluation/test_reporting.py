@@ -75,6 +75,11 @@ def test_wilson_is_statsmodels_and_takes_arrays():
     assert low[0] == pytest.approx(wilson(1, 2).low) and np.isnan(low[1]) and np.isnan(high[1])
 
 
+def test_wilson_holds_its_share_however_it_is_rounded():
+    for n in range(1, 200):
+        assert wilson(0, n).low == 0 and wilson(n, n).high == 1
+
+
 def test_wilson_refuses_what_is_no_share():
     for successes, n in ((3, 2), (-1, 2), (float("nan"), 2)):
         with pytest.raises(ValueError, match="Give counts"):

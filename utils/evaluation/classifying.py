@@ -2,18 +2,20 @@
 
 import numpy as np
 
-from utils.batching import BATCH_TOKENS, by_length, pad
+from utils.batching import by_length, pad
 from utils.evaluation.inputs import column
+from utils.scoring.engine import default_batch_tokens, evaluating
 
 
-def classify(model, tokenizer, texts, *, progress: bool | None = None, batch_tokens: int = BATCH_TOKENS):
+def classify(model, tokenizer, texts, *, progress: bool | None = None, batch_tokens: int | None = None):
     """What a sequence classifier answers to each text, as a DataFrame with one row per text, in order. Lesson 05.
 
     Columns: `predicted` (the label, a word of `model.config.id2label`), one column of probabilities for each label,
     `tokens` (of the whole text, special ones included) and `truncated` (True where the model could not read them all).
-    A pandas Series keeps its index. Batches hold at most `batch_tokens` tokens of texts of like length; the model runs
-    where it is and comes back in its own mode. `progress` shows a bar on stderr; None means where huggingface_hub shows
-    its own, which is not in the course's notebooks: there a bar would stay in what is saved.
+    A pandas Series keeps its index. Batches hold texts of like length, at most `batch_tokens` tokens (None: a good
+    number for a CPU or a GPU). The model runs where it is and comes back in its own mode. `progress` shows a bar on
+    stderr; None means where huggingface_hub shows its own, which is not in the course's notebooks: there a bar would
+    stay in what is saved.
     A head that was never trained answers, too: its answers mean nothing, and only the LOAD REPORT tells.
     Raises ValueError for texts that are empty or missing, for a model that is no such classifier, and for a tokenizer
     that is not the model's.
@@ -44,7 +46,7 @@ def longest_input(model, tokenizer) -> int:
     return tokenizer.model_max_length
 
 
-def _logits(model, rows, pad_token_id: int, batch_tokens: int, progress: bool | None):
+def _logits(model, rows, pad_token_id: int, batch_tokens: int | None, progress: bool | None):
     """The logits (texts, labels) in double precision, from the rows of input ids."""
     import torch
     from huggingface_hub.utils import are_progress_bars_disabled
@@ -52,19 +54,14 @@ def _logits(model, rows, pad_token_id: int, batch_tokens: int, progress: bool | 
 
     hidden = are_progress_bars_disabled() if progress is None else not progress
     logits = torch.empty(len(rows), model.config.num_labels, dtype=torch.float64)
-    modes = [(module, module.training) for module in model.modules()]
     bar = tqdm(total=len(rows), unit=" texts", desc="classify", leave=False, disable=hidden)
-    model.eval()
-    try:
-        with torch.inference_mode(), bar:
-            for batch in by_length([len(row) for row in rows], batch_tokens):
-                input_ids, attention_mask = pad([rows[row] for row in batch], pad_token_id)
-                output = model(input_ids.to(model.device), attention_mask=attention_mask.to(model.device))
-                logits[batch] = output.logits.to("cpu", torch.float64)
-                bar.update(len(batch))
-    finally:
-        for module, mode in modes:
-            module.training = mode
+    tokens = default_batch_tokens(model) if batch_tokens is None else batch_tokens
+    with evaluating(model), torch.inference_mode(), bar:
+        for batch in by_length([len(row) for row in rows], tokens):
+            input_ids, attention_mask = pad([rows[row] for row in batch], pad_token_id)
+            output = model(input_ids.to(model.device), attention_mask=attention_mask.to(model.device))
+            logits[batch] = output.logits.to("cpu", torch.float64)
+            bar.update(len(batch))
     return logits
 
 

@@ -40,7 +40,9 @@ def wilson(successes, n) -> Interval:
     if not np.all((right >= 0) & (right <= total)):
         raise ValueError(f"{successes} of {n} is no share. Give counts: 0 <= successes <= n.")
     some = np.where(total > 0, total, 1)
-    ends = [np.where(total > 0, end, np.nan) for end in proportion_confint(right, some, method="wilson")]
+    low, high = proportion_confint(right, some, method="wilson")
+    low, high = np.minimum(low, right / some), np.maximum(high, right / some)  # rounding may leave the share outside
+    ends = [np.where(total > 0, end, np.nan) for end in (low, high)]
     return Interval(*(end if end.ndim else float(end) for end in ends))
 
 

@@ -13,7 +13,8 @@ def report(y, scores, *, positive=None, threshold: float = 0.5, resamples: int =
     `y` are the true labels and `scores` the probabilities of the positive class, both (rows,). A sentence is called
     positive where score >= threshold. Log loss is in nats. ECE is the mean distance between score and truth over ten
     equal parts of 0..1, weighted by their sentences (Naeini et al. 2015). Intervals are Wilson's where `of` has a
-    count, else from `resamples` bootstrap samples. Precision is NaN where nothing is called positive.
+    count, else from `resamples` bootstrap samples. A resample's ECE is too high on average, so a small ECE may lie
+    below its own interval. Precision is NaN where nothing is called positive.
     Returns a DataFrame with the metrics as its index, the columns `value`, `low`, `high`, `of`, and nothing rounded.
     Raises ValueError for labels or scores that these metrics cannot take; the message says what to do.
     """
