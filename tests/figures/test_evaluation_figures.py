@@ -107,3 +107,10 @@ def test_training_and_validation_differ_by_dash_and_mark_and_the_best_epoch_has_
 def test_a_reliability_table_is_drawn_from_zero(drawn):
     (axes,) = drawn(DRAW["reliability"])
     assert list(axes.lines[0].get_xdata()) == [0, 1] and axes.get_ylabel() == "share that is spam"
+
+
+def test_of_many_groups_the_counts_stand_above_the_panel(drawn):
+    rows = [(0.05 + n / 10, 0.5, 0.4, 0.6, 1000 * n) for n in range(10)]
+    (axes,) = drawn(lambda: figures.calibration({"many": rows}, "", start=0))
+    assert [text.get_text() for text in axes.texts] == [f"{1000 * n:,}" for n in range(10)]
+    assert {text.get_position()[1] for text in axes.texts} == {1.03}

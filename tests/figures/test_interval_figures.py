@@ -90,3 +90,9 @@ def test_a_value_outside_its_interval_is_drawn(shown):
     rows = [(0.9, 1.0, 0.7, 1 - 1e-16, 10), (0.95, 0.0, 1e-17, 0.3, 10)]
     figures.calibration({"mine": rows}, "")
     assert "mine 1.00 (0.70 to 0.99)" in shown[0].alt and "right 0.00 of 10" in shown[1].alt
+
+
+def test_a_count_that_a_row_has_not_is_left_out_and_a_whole_one_has_no_point(drawn):
+    table = pd.DataFrame({"value": 0.5, "low": 0.4, "high": 0.6, "n": [68.0, None]}, index=["women", "F1"])
+    (axes,) = drawn(lambda: figures.intervals({"mine": table}, "", "", count="n"))
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["women (68)", "F1"]

@@ -68,7 +68,8 @@ def training_curves(table, title: str, best: str = "loss") -> None:
         figure, panels = plt.subplots(1, len(metrics), figsize=(4.4 * len(metrics), 3.6), squeeze=False)
         for axes, metric in zip(panels[0], metrics, strict=True):
             for (name, rows), line, marker in zip(by_split.items(), style.LINES, style.MARKERS, strict=False):
-                axes.plot(rows.index, rows[metric], linestyle=line, marker=marker, markersize=4, label=name)
+                look = {"linestyle": line, "marker": marker, "markersize": 4, "markevery": 1 + len(rows) // 20}
+                axes.plot(rows.index, rows[metric], **look, label=name)
                 first, at_best, last = rows[metric].iloc[0], rows.at[stop, metric], rows[metric].iloc[-1]
                 told.append(f"{name} {metric}: {first:.2f} first, {at_best:.2f} at the best epoch, {last:.2f} last")
             axes.axvline(stop, color="black", linewidth=1, linestyle=":", label=f"best epoch: {stop}")

@@ -27,6 +27,8 @@ def intervals(
     step = 0.7 / len(tables)
     with sns.axes_style("white", style.STYLE), sns.color_palette("colorblind"):
         figure, axes = plt.subplots(figsize=(8, len(rows) * max(0.42, 0.2 * len(tables)) + 1.4))
+        for row in range(0, len(rows), 2):
+            axes.axhspan(row - 0.5, row + 0.5, color="whitesmoke", zorder=0)
         for number, ((name, table), marker) in enumerate(zip(tables.items(), style.MARKERS, strict=False)):
             table = table.reindex(rows)
             places = [row + step * (number - (len(tables) - 1) / 2) for row in range(len(rows))]
@@ -39,7 +41,7 @@ def intervals(
         for (name, place), dashes in zip(lines.items(), DASHES, strict=False):
             axes.axvline(place, color="black", linewidth=1, linestyle=dashes, label=f"{name}: {place:.2g}", zorder=1)
         axes.set_yticks(range(len(rows)), names, parse_math=False)
-        axes.set_ylim(len(rows) - 0.4, -0.6)
+        axes.set_ylim(len(rows) - 0.5, -0.5)
         axes.grid(axis="y", visible=False)
         axes.set(title=title, xlabel=xlabel)
         axes.legend(loc="upper left", bbox_to_anchor=(1, 1), frameon=False)
@@ -101,6 +103,6 @@ def _check(tables: dict, value: str, baselines: dict) -> None:
 def _named(row, tables, count: str) -> str:
     """The name of a row, with its number from the first table that says it."""
     for table in tables:
-        if count in table.columns and row in table.index:
-            return f"{row} ({table.at[row, count]:,})"
+        if count in table.columns and row in table.index and table[count].notna()[row]:
+            return f"{row} ({table.at[row, count]:,.0f})"
     return str(row)

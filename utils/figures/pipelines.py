@@ -2,6 +2,8 @@
 
 from utils.figures import style
 
+ROOMY = 5  # so many groups have room for their numbers beside them; of more, the counts stand above the panel
+
 
 def calibration(groups: dict, title: str, start: float = 0.5, what: str = "right") -> None:
     """One panel a classifier: what its scores say against how often it is right. Lesson 04.
@@ -28,12 +30,21 @@ def calibration(groups: dict, title: str, start: float = 0.5, what: str = "right
             ]
             look = {"fmt": "o", "capsize": 4, "color": sns.color_palette("colorblind")[0], "label": f"is {what}"}
             axes.errorbar(said, right, errors, **look)
+            roomy = len(rows) <= ROOMY
             words = {"textcoords": "offset points", "size": 8, "bbox": {"facecolor": "white", "pad": 1, "lw": 0}}
             for place, share, count in zip(said, right, counts, strict=True):
-                axes.annotate(f"{share:.0%}\nof {count}", (place, share), (8, -6), **words)
-            axes.set(title=name, xlabel="mean score of the answers", xlim=(start - 0.02, 1.05), ylim=(0, 1.02))
+                if roomy:
+                    axes.annotate(f"{share:.0%}\nof {count}", (place, share), (8, -6), **words)
+                else:
+                    axes.text(place, 1.03, f"{count:,}", size=8, ha="center", transform=axes.get_xaxis_transform())
+            axes.set_title(name, pad=None if roomy else 18)
+            axes.set(xlabel="mean score of the answers", xlim=(start - 0.02, 1.05), ylim=(0, 1.02))
         panels[0][0].set_ylabel(f"share that is {what}")
-        panels[0][0].legend(loc="lower left" if start else "upper left", frameon=False)
+        if start:
+            panels[0][0].legend(loc="lower left", frameon=False)
+        else:  # points may be anywhere
+            handles = panels[0][0].get_legend_handles_labels()
+            figure.legend(*handles, loc="upper center", bbox_to_anchor=(0.5, 0.02), ncols=2, frameon=False)
         figure.suptitle(title)
         figure.tight_layout()
     told = [
