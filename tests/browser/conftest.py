@@ -55,7 +55,7 @@ def lab_url(course):
         time.sleep(0.2)
     yield url
     server.terminate()
-    server.wait(timeout=30)
+    server.wait(timeout=120)
 
 
 def serves(url):

@@ -134,6 +134,18 @@ def test_a_preset_fills_the_fields_and_keeps_the_focus(open_lab, page):
     assert after(shown, shown.get_by_role("button", name="Always negative").click).startswith("precision undefined")
 
 
+def test_a_page_that_is_loaded_again_has_the_numbers_of_the_kernel(open_lab, page):
+    shown = start(page, open_lab(COUNTS))
+    after(shown, shown.get_by_label("True negatives", exact=True).fill, "400")
+    page.keyboard.press("Control+s")
+    page.wait_for_timeout(2000)
+    page.reload()
+    shown.locator("[data-turn]").wait_for(timeout=60_000)
+    assert shown.get_by_label("True negatives", exact=True).input_value() == "400"
+    assert shown.get_by_label("True negatives, as a slider").input_value() == "400"
+    assert "recall 0.840" in after(shown, shown.get_by_label("True positives", exact=True).fill, "79")
+
+
 @pytest.mark.parametrize("theme", ["Light", "Dark"], indirect=True)
 def test_axe_finds_nothing(open_lab, page, theme):
     shown = start(page, open_lab(COUNTS))
