@@ -140,6 +140,13 @@ def test_the_verdict_has_a_baseline_an_interval_and_the_warning(plain):
     assert "There is none: every answer is right." in sure.text
 
 
+def test_the_difference_to_the_baseline_is_that_of_compare(plain):
+    answers = answers_like(SCORES).predicted
+    row = evaluation.compare(answers, ["POSITIVE"] * 40, TRUTH).loc["difference"]
+    said = f"The difference is {row.value:+.3f}, with a 95 % interval from {row.low:+.3f} to {row.high:+.3f}."
+    assert said in plain.text
+
+
 def test_whatever_stands_in_a_file_is_shown_as_text(wild):
     assert not wild.all("script", "b", "i", "u", "s")
     assert len(wild.all("img")) == 3 and not any("onerror" in image for image in wild.all("img"))

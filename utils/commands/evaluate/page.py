@@ -58,7 +58,7 @@ def build(name: str, found: Read, available: int, classifier, meaning: dict, res
 
 
 def _verdict(name: str, result: Result) -> str:
-    accuracy, difference = result.metrics.loc["accuracy"], result.against.loc["difference"]
+    accuracy, difference = result.metrics.loc["accuracy"], result.ahead
     right = round(accuracy.value * len(result.truth))
     chance = "" if difference.low > 0 or difference.high < 0 else " This interval holds 0: it may all be chance."
     return (
