@@ -258,3 +258,15 @@ def test_the_model_must_be_named(capsys):
         commands.main(["evaluate", "mine.csv"])
     assert end.value.code == 2
     assert "--model" in capsys.readouterr().err
+
+
+def test_a_tokenizer_of_another_model_is_told(evaluate, reviews, tmp_path, classifier, monkeypatch):
+    from transformers import AutoTokenizer
+
+    other = AutoTokenizer.from_pretrained(checkpoints.locate("roberta-base"))
+    monkeypatch.setattr(model, "load", lambda name: classifier._replace(tokenizer=other))
+    status, _, err = evaluate(reviews)
+    assert (
+        status == 1
+        and err == f"{NAME} cannot be used: This tokenizer is not the model's: load both from the same folder."
+    )

@@ -4,7 +4,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from utils import checkpoints
-from utils.commands.place import Problem
+from utils.commands.place import Problem, say
+
+FILES = [*checkpoints.SMALL_FILES, "sentencepiece*", "spiece.model"]
+WEIGHTS = ["model*.safetensors*", "pytorch_model*.bin*"]  # the second only where there is no first
 
 
 class Classifier(NamedTuple):
@@ -30,7 +33,7 @@ def load(name: str) -> Classifier:
     model, tokenizer = _loaded(folder, name)
     labels = model.config.id2label
     classes = [str(labels[number]) for number in range(len(labels))]
-    if len(classes) != 2:
+    if len(set(classes)) != 2:
         raise Problem(
             f"{name} has {len(classes)} classes ({', '.join(classes[:5])}), and this report needs two. In Python, "
             "utils.evaluation.classify takes any number."
@@ -59,22 +62,41 @@ def _folder(name: str) -> tuple[Path, str]:
 
 
 def _from_hub(name: str) -> tuple[Path, str]:
-    """A model that the course does not know, from this machine if it is there, else downloaded in hub mode."""
+    """A model that the course does not know: as it is on this machine, else, in hub mode, downloaded."""
+    folder = _kept(name) or _downloaded(name)
+    return folder, f"{name} of the Hugging Face Hub, commit {folder.name}"
+
+
+def _kept(name: str) -> Path | None:
     from huggingface_hub import snapshot_download
 
-    files = [*checkpoints.SMALL_FILES, "*.safetensors", "sentencepiece*", "spiece.model"]
-    here_only = checkpoints.mode() == "mini"
-    if not here_only:
-        print(f"Asking the Hugging Face Hub for {name}; what is not on this machine is downloaded once.", flush=True)
+    for weights in WEIGHTS:
+        try:
+            folder = Path(snapshot_download(name, allow_patterns=[*FILES, weights], local_files_only=True))
+        except (FileNotFoundError, ValueError):  # not on this machine, or no name that the Hub could know
+            continue
+        if (folder / "config.json").exists() and list(folder.glob(weights)):
+            return folder
+    return None
+
+
+def _downloaded(name: str) -> Path:
+    from huggingface_hub import HfApi, snapshot_download
+
+    if checkpoints.mode() == "mini":
+        raise Problem(
+            f"{name} is no folder here, and not on this machine. To download it, set the variable COURSE_MODELS to hub "
+            "first: now the course downloads nothing."
+        )
     try:
-        folder = Path(snapshot_download(name, allow_patterns=files, local_files_only=here_only))
+        info = HfApi().model_info(name, revision="main", timeout=checkpoints.SECONDS_TO_ANSWER)
+        safe = any(file.rfilename.endswith(".safetensors") for file in info.siblings)
+        weights = WEIGHTS[0 if safe else 1]
+        say(f"Downloading {name} from the Hugging Face Hub, once.")
+        return Path(snapshot_download(name, allow_patterns=[*FILES, weights]))
     except Exception as error:  # whatever the network, the Hub or the disk did, the learner needs the way out
-        if here_only:
-            fix = "To download it, set the variable COURSE_MODELS to hub first: now the course downloads nothing."
-            raise Problem(f"{name} is no folder here, and not on this machine. {fix}") from None
         fix = "Check the name, the connection and the free disk space."
         raise Problem(f"{name} could not be downloaded ({type(error).__name__}). {fix}") from None
-    return folder, f"{name} of the Hugging Face Hub, commit {folder.name}"
 
 
 def _loaded(folder: Path, name: str):

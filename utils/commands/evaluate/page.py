@@ -100,7 +100,7 @@ def _matrix(result: Result) -> str:
 
 def _metrics(result: Result) -> str:
     baseline = f"always {result.majority}"
-    table = _holding(result.metrics.loc[SHARES].dropna(subset="value"), "value")
+    table = result.metrics.loc[SHARES].dropna(subset="value")
     dots = {"baselines": {baseline: result.baseline[table.index].dropna()}, "count": "of"}
     picture = _picture(lambda: figures.intervals({"the model": table}, "The model and the baseline", "value", **dots))
     rows = [
@@ -140,9 +140,7 @@ _MEANING = {
 def _reliability(result: Result) -> str:
     title = "Scores against what is true"
     picture = _picture(
-        lambda: figures.calibration(
-            {"the model": _holding(result.reliability, "share")}, title, start=0, what=result.positive
-        )
+        lambda: figures.calibration({"the model": result.reliability}, title, start=0, what=result.positive)
     )
     ece = result.metrics.loc["ECE"]
     return (
@@ -274,9 +272,3 @@ def _picture(draw) -> str:
     with figures.gathered() as images:
         draw()
     return f"<figure>{''.join(images)}</figure>\n"
-
-
-def _holding(table, value: str):
-    """The table with intervals that hold their value, as error bars must; rounding or a tiny file may leave it out."""
-    ends = table[["low", value, "high"]]
-    return table.assign(low=ends.min(axis=1), high=ends.max(axis=1))
