@@ -18,6 +18,7 @@ ROOMS = {
     "doctor": "utils.workshop.environment",
     "evaluate": "utils.commands.evaluate",
     "progress": "utils.workshop.classroom",
+    "bench": "utils.benchmarking",
 }
 HELP = f"""Usage: {COMMAND} COMMAND
 
@@ -33,6 +34,7 @@ For authors
   run       execute notebooks and save their outputs
   lint      check notebooks against the house rules
   quiz      check the quiz questions and run their proofs
+  bench     measure the course's engines beside what people use today
 
 {COMMAND} COMMAND --help tells more."""
 

@@ -20,7 +20,7 @@ def main(argv):
     parser = argparse.ArgumentParser(prog=f"{COMMAND} test", description="Run all checks and tests of the course.")
     parser.add_argument("--fast", action="store_true", help="leave out running the notebooks")
     arguments = parser.parse_args(argv)
-    python = install.ensure(install.LEARNER, install.TESTS, install.RECIPE)
+    python = install.ensure(install.LEARNER, install.TESTS, install.RECIPE, install.BENCHMARKS)
     with tempfile.TemporaryDirectory() as folder:
         results = [run_step(name, [python, "-m", *step], folder) for name, step in steps(arguments.fast)]
     sum_up(results)
