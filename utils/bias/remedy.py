@@ -9,19 +9,24 @@ BATCH = 32
 RATE = 3e-4  # for the minis; a published checkpoint takes a tenth of it
 
 
-def fine_tune(model, tokenizer, texts, labels, swap: bool = True, steps: int = 200, seed: int = 0) -> list[float]:
-    """Fine-tunes a classifier of the minis' size IN PLACE and returns the loss (nats) of each step. Lesson 06.
+def fine_tune(model, tokenizer, texts, labels, swap: bool = True, pairing: float = 0, steps: int = 200, seed: int = 0):
+    """Fine-tunes a classifier of the minis' size IN PLACE and returns a list: the loss (nats) of each step. Lesson 06.
 
     With `swap`, half of each batch is drawn from `texts` and the other half is the same with women and men exchanged:
     what the two halves say of gender cancels within the batch. Without, all of it is drawn from `texts`: the control.
+    `pairing` goes further: that many times the mean squared difference between the log-odds of an opinion and of its
+    swapped version is added to the loss (counterfactual logit pairing, Garg et al. 2019, arXiv 1809.10610).
     `labels` are 0 and 1. AdamW, a rate of RATE that falls to 0; the same seed gives the same model. The model is left
-    in evaluation mode. Raises ValueError for lists of different lengths, fewer texts than a batch, and other labels.
+    in evaluation mode. Raises ValueError for lists of different lengths, fewer texts than a batch, other labels, and
+    pairing without swap.
     """
     import torch
     from torch.nn.functional import cross_entropy
 
     from utils.bias.swap import swap_gender
 
+    if pairing and not swap:
+        raise ValueError("pairing compares an opinion with its swapped version. Leave swap=True.")
     pool = _pool(texts, labels)
     draw = random.Random(seed)
     optimiser = torch.optim.AdamW(model.parameters(), lr=RATE)
@@ -37,6 +42,9 @@ def fine_tune(model, tokenizer, texts, labels, swap: bool = True, steps: int = 2
             inputs = tokenizer([text for text, _ in batch], padding=True, truncation=True, return_tensors="pt")
             answers = model(**inputs.to(model.device)).logits
             loss = cross_entropy(answers, torch.tensor([label for _, label in batch], device=model.device))
+            if pairing:
+                opinions, swapped = (answers[:, 1] - answers[:, 0]).chunk(2)
+                loss = loss + pairing * (opinions - swapped).square().mean()
             loss.backward()
             torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
             optimiser.step()

@@ -13,9 +13,7 @@ def rank_correlation(scores, truth, seed: int = 0):
 
     Raises ValueError, as the two below, when fewer than 3 names of the index are in both.
     """
-    from scipy.stats import spearmanr
-
-    return _bootstrap(lambda x, y: spearmanr(x, y).statistic, _matched(scores, truth), seed)
+    return _bootstrap(_spearman, _matched(scores, truth), seed)
 
 
 def slope(scores, truth, seed: int = 0):
@@ -29,13 +27,14 @@ def shuffled(scores, truth, draws: int = RESAMPLES, seed: int = 0):
     `high` hold their middle 95 %, and `p` says how often chance came as far from 0 as the real labels."""
     import numpy as np
     import pandas as pd
-    from scipy.stats import permutation_test, spearmanr
+    from scipy.stats import permutation_test
 
     x, y = _matched(scores, truth)
     found = permutation_test(
         (x,),
-        lambda shuffle: spearmanr(shuffle, y).statistic,
+        lambda shuffle, axis: _spearman(shuffle, np.broadcast_to(y, shuffle.shape), axis),
         permutation_type="pairings",
+        vectorized=True,
         n_resamples=draws,
         rng=np.random.default_rng(seed),
     )
@@ -156,7 +155,15 @@ def _mean(values, axis=-1):
     return values.mean(axis)
 
 
-def _slope(x, y):
-    import numpy as np
+def _slope(x, y, axis=-1):
+    """Of x on y."""
+    x, y = (values - values.mean(axis, keepdims=True) for values in (x, y))
+    return (x * y).sum(axis) / (y * y).sum(axis)
 
-    return np.polyfit(y, x, 1)[0]
+
+def _spearman(x, y, axis=-1):
+    """scipy.stats.spearmanr, for many resamples at once: the slope of ranks, with both spreads taken out."""
+    from scipy.stats import rankdata
+
+    x, y = rankdata(x, axis=axis), rankdata(y, axis=axis)
+    return _slope(x, y, axis) * y.std(axis) / x.std(axis)

@@ -1,0 +1,31 @@
+"""The four base minis, loaded once."""
+
+import pytest
+import transformers
+
+from utils import bias
+from utils.checkpoints import MINIS
+
+BASES = ["bert-base-uncased", "distilbert-base-uncased", "roberta-base", "distilroberta-base"]
+
+
+@pytest.fixture(scope="session", params=BASES)
+def base(request):
+    """A base model and its tokenizer; a test that asks for it runs with all four."""
+    return load(request.param)
+
+
+@pytest.fixture(scope="session")
+def pronouns(base):
+    """The pronoun scores of all occupations in all templates."""
+    return bias.pronoun_scores(*base)
+
+
+@pytest.fixture(scope="session")
+def roberta():
+    return load("roberta-base")
+
+
+def load(name):
+    model = transformers.AutoModelForMaskedLM.from_pretrained(MINIS / name)
+    return model.eval(), transformers.AutoTokenizer.from_pretrained(MINIS / name)
