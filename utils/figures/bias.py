@@ -24,6 +24,7 @@ def truth_scatter(panels: dict, correlations: dict, title: str, named=(), xlabel
             axes.scatter(table.truth[picked], table.score[picked], **look)
             axes.axhline(0, color="black", linewidth=1, linestyle=(0, (6, 3)))
             _name(axes, table[picked], table)
+            axes.margins(y=0.12)  # the names need room
             rho, low, high = list(correlations[name])[:3]
             spearman = f"Spearman {rho:.2f} ({low:.2f} to {high:.2f})"
             axes.set(title=f"{name}\n{spearman}", xlabel=xlabel)
@@ -36,20 +37,20 @@ def truth_scatter(panels: dict, correlations: dict, title: str, named=(), xlabel
 
 
 def _name(axes, points, table) -> None:
-    """Names beside points, none on another: left of the upper half and right of the lower, where the cloud is thin."""
-    aside, gap = 0.05 * (table.truth.max() - table.truth.min()), 0.07 * (table.score.max() - table.score.min())
-    upper = points[points.score > table.score.median()].sort_values("score", ascending=False)
-    lower = points[points.score <= table.score.median()].sort_values("score")
-    for side, group, step in (("right", upper, -gap), ("left", lower, gap)):
-        height = None
-        for word, point in group.iterrows():
-            free = point.score if height is None else height + step
-            height = min(point.score, free) if step < 0 else max(point.score, free)
-            place = (point.truth + (-aside if side == "right" else aside), height)
-            line = {"arrowstyle": "-", "lw": 0.6, "shrinkA": 0, "shrinkB": 0}
+    """Names beside points, none on another: left above the upper half, right below the lower, where no points are."""
+    aside, gap = 0.05 * (table.truth.max() - table.truth.min()), 0.075 * (table.score.max() - table.score.min())
+    middle = table.score.median()
+    upper = points[points.score > middle].sort_values("score", ascending=False)
+    lower = points[points.score <= middle].sort_values("score")
+    for side, group, up in (("right", upper, 1), ("left", lower, -1)):
+        last = up * float("inf")
+        for word, point in group.iterrows():  # from the outside in
+            beside, free = point.score + up * gap, last - up * gap
+            last = min(beside, free) if up > 0 else max(beside, free)
+            line = {"arrowstyle": "-", "lw": 0.6, "color": "black", "shrinkA": 0, "shrinkB": 0}
             paper = {"facecolor": "white", "pad": 0.5, "lw": 0, "alpha": 0.8}
             look = {"size": 9, "va": "center", "ha": side, "arrowprops": line, "bbox": paper, "parse_math": False}
-            axes.annotate(word, (point.truth, point.score), place, **look)
+            axes.annotate(word, (point.truth, point.score), (point.truth - up * aside, last), **look)
 
 
 def top_words(answers: dict, title: str) -> None:
