@@ -142,7 +142,7 @@ WRONG = [
     (2, lambda: log_odds(TEXT) - log_odds(HIDDEN, mask=-1), "that is roberta-base"),
     (2, lambda: log_odds(HIDDEN, name=STUDENT, mask=-1) - log_odds(TEXT, name=STUDENT), "the sign is turned"),
     (3, lambda: (OWN, rank_correlation(OWN, pearson=True)), "that is Pearson's correlation"),
-    (3, lambda: (OWN, rank_correlation(OWN, bias.occupations().labour)), "with the labour statistics"),
+    (3, lambda: (OWN, rank_correlation(OWN, bias.labour_statistics())), "with the labour statistics"),
     (3, lambda: (bias.TEMPLATES[0], 0.9), "one of the course's sentences"),
     (3, lambda: ("The nurse said that {mask} left.", 0.9), "needs {occupation} exactly once"),
     (3, lambda: ("{mask} is the {occupation}.", 0.9), "a pronoun at the start of a sentence"),

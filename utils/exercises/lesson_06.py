@@ -157,7 +157,7 @@ def own_sentence(answer):
         return f"{rho:.2f}. Sentences agree on the order of the occupations {'well' if rho > 0.8 else 'only so far'}."
     if abs(given - mine.corr(course)) < 0.01:
         raise Wrong("that is Pearson's correlation. Take Spearman's, which looks at ranks only.")
-    labour = bias.occupations().labour
+    labour = bias.labour_statistics()
     if abs(given - mine.corr(labour, method="spearman")) < 0.01:
         raise Wrong("that is the correlation with the labour statistics. Compare with the course's scores.")
     raise Wrong(f"for your sentence and roberta-base the correlation is not {shown(given)}. Is each occupation beside itself?")
@@ -275,7 +275,7 @@ def control_by_lot(answer):
 
     from utils import bias
 
-    scores, shares = course_scores().mean(axis=1).to_numpy(), bias.occupations().labour.to_numpy()
+    scores, shares = course_scores().mean(axis=1).to_numpy(), bias.labour_statistics().to_numpy()
     kept = shares.copy()
     low, high = ends(answer(scores.copy(), shares))
     if (shares != kept).any():
