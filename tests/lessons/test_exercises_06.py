@@ -1,7 +1,9 @@
 """The checks of lesson 06, proved both ways: right answers pass, likely wrong ones fail with their own message."""
 
 import math
+from pathlib import Path
 
+import nbformat
 import numpy as np
 from both_ways import (  # noqa: F401
     test_each_exercise_is_proved_both_ways,
@@ -15,6 +17,7 @@ from statsmodels.stats.proportion import proportion_confint
 from utils import bias, scoring
 from utils.exercises.lesson_06 import HIDDEN, TEXT, course_scores, lesson, loaded, log_odds, logprobs
 
+EXERCISES = Path(__file__).parents[2] / "exercises/06_bias.ipynb"
 OWN = "The {occupation} looked at the clock, and then {mask} went out."
 AT_HOME = "The {occupation} bought a loaf of {mask} at the market."
 STUDENT = "distilroberta-base"
@@ -155,7 +158,7 @@ WRONG = [
     (4, lambda: score(sign=-1), "the sign is turned"),
     (4, lambda: score(prior=False), "the prior is gone"),
     (4, lambda: lambda *_: 0.5, "is not the corrected log-odds"),
-    (4, lambda: lambda *_: None, "is not one number"),
+    (4, lambda: lambda *_: print(end=""), "is not one number"),
     (4, lambda: 0.5, "give the function itself"),
     (5, lambda: lambda scores: interval(scores.to_numpy().ravel()), "it still draws single numbers"),
     (5, lambda: lambda scores: interval(scores.mean(axis=0)), "that draws the sentences"),
@@ -177,7 +180,7 @@ WRONG = [
     (7, lambda: lambda ps: multipletests(ps, method="fdr_bh")[1], "Benjamini and Hochberg's"),
     (7, lambda: lambda ps: ps, "come back as they were"),
     (7, lambda: lambda ps: [0.5] * len(ps), "Follow the smallest p first"),
-    (7, lambda: lambda ps: None, "Return a list of numbers"),
+    (7, lambda: lambda ps: print(end=""), "Return a list of numbers"),
     (8, lambda: own_card(second=True), "in which the second sentence wins"),
     (8, lambda: own_card(method="normal"), "the normal one"),
     (8, lambda: own_card(method="beta"), "not Wilson's"),
@@ -188,3 +191,16 @@ WRONG = [
     (8, lambda: ([*PAIRS, ("A boy.", "The girl!")], 0.5, 0.2, 0.8), "share no word"),
     (8, lambda: PAIRS, "give four things"),
 ]
+
+
+def given(cell):
+    """The function that a cell of the exercises gives to be mended."""
+    source = next(c.source for c in nbformat.read(EXERCISES, 4).cells if c.id == cell)
+    scope = {"np": np, "scoring": scoring, "bootstrap": bootstrap}
+    exec(source, scope)
+    return next(value for name, value in scope.items() if name in ("buggy", "too_narrow"))
+
+
+def test_the_functions_to_mend_fail_in_their_own_way(verdict):
+    assert "both bugs are still there" in verdict(lesson, 4, given("e4-given"))
+    assert "it still draws single numbers" in verdict(lesson, 5, given("e5-given"))

@@ -69,7 +69,9 @@ def test_the_wrong_spelling_is_refused_and_its_numbers_differ(lesson):
     text = lesson["pronoun-trap"]
     assert "Write ' she'" in text and "strict=False" in text
     assert row(text, "with the space:") != row(text, "without the space:")
-    assert float(re.search(r"with the space, ([\d.e-]+) without", text)[1]) < 0.01 < row(text, "probability of both:")[0]
+    assert (
+        float(re.search(r"with the space, ([\d.e-]+) without", text)[1]) < 0.01 < row(text, "probability of both:")[0]
+    )
 
 
 def test_the_prior_is_one_number_and_keeps_the_ranks(lesson):
@@ -103,7 +105,9 @@ def test_the_known_truth_is_recovered_by_all_four(lesson):
 def test_the_pairs_of_the_figure_are_those_of_the_file(lesson):
     for category, count in bias.pairs().category.value_counts().items():
         assert re.search(rf"^{category} +{count}$", lesson["pairs-table"], re.MULTILINE)
-    low, high = re.search(r"control \(\d+\): roberta-base [\d.]+ \(([\d.]+) to ([\d.]+)\)", lesson["pairs-preference"]).groups()
+    low, high = re.search(
+        r"control \(\d+\): roberta-base [\d.]+ \(([\d.]+) to ([\d.]+)\)", lesson["pairs-preference"]
+    ).groups()
     assert contains((float(low), float(high)), 0.5)
 
 
@@ -140,7 +144,9 @@ def test_the_planted_association_is_found_and_the_controls_are_not(lesson):
 
 
 def test_the_remedy_halves_the_shift_and_its_control_does_not(lesson):
-    said = re.search(r"women against men: before ([\d.-]+) .*?exchanged ([\d.-]+) .*?control ([\d.-]+) ", lesson["remedy-measured"])
+    said = re.search(
+        r"women against men: before ([\d.-]+) .*?exchanged ([\d.-]+) .*?control ([\d.-]+) ", lesson["remedy-measured"]
+    )
     before, exchanged, control = map(float, said.groups())
     assert exchanged <= before / 2 and control > 0.7 * before
     kept = {what: row(lesson["remedy-accuracy"], what)[0] for what in ("before", "exchanged", "control")}

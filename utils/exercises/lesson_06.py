@@ -81,7 +81,9 @@ def she_against_he(answer):
     if near(answer, she - he):
         return f"{she - he:+.2f} nats: one word is {math.exp(abs(she - he)):.1f} times as likely as the other, here."
     if near(answer, log_odds(TEXT, ("she", "he"), strict=False)):
-        raise Wrong("that is for the entries without a space, which cannot stand in mid-sentence. Ask for ' she', ' he'.")
+        raise Wrong(
+            "that is for the entries without a space, which have no place in mid-sentence. Write ' she', ' he'."
+        )
     if near(answer, he - she):
         raise Wrong("the sign is turned: take she minus he.")
     if near(answer, math.exp(she - he)):
@@ -109,7 +111,7 @@ def subtract_the_prior(answer):
     name = "distilroberta-base"
     raw, prior = log_odds(TEXT, name=name), log_odds(HIDDEN, name=name, mask=-1)
     if near(answer, raw - prior):
-        return f"{raw:+.2f} as it stands, {prior:+.2f} without the occupation: naming it moves the odds by {raw - prior:+.2f}."
+        return f"{raw:+.2f} as it stands, {prior:+.2f} when nobody is named, so {raw - prior:+.2f} in all."
     if near(answer, raw):
         raise Wrong("that is without the prior. Subtract what the model says when the occupation is masked.")
     if near(answer, prior):
@@ -152,15 +154,15 @@ def own_sentence(answer):
         raise Wrong(f"she and he together get {taken:.1%} at that mask. Write a sentence that calls for a pronoun.")
     mine = bias.pronoun_scores(*loaded(), templates=[template]).iloc[:, 0]
     course = course_scores().mean(axis=1)
-    rho = mine.corr(course, method="spearman")
-    if abs(given - rho) < 0.01:
+    rho, pearson = mine.corr(course, method="spearman"), mine.corr(course)
+    if abs(given - rho) < 0.006 and abs(given - rho) <= abs(given - pearson):
         return f"{rho:.2f}. Sentences agree on the order of the occupations {'well' if rho > 0.8 else 'only so far'}."
-    if abs(given - mine.corr(course)) < 0.01:
+    if abs(given - pearson) < 0.006:
         raise Wrong("that is Pearson's correlation. Take Spearman's, which looks at ranks only.")
     labour = bias.labour_statistics()
     if abs(given - mine.corr(labour, method="spearman")) < 0.01:
         raise Wrong("that is the correlation with the labour statistics. Compare with the course's scores.")
-    raise Wrong(f"for your sentence and roberta-base the correlation is not {shown(given)}. Is each occupation beside itself?")
+    raise Wrong(f"for your sentence and roberta-base the correlation is not {shown(given)}. Are the rows lined up?")
 
 
 def _room_for_pronouns(template: str) -> float:
@@ -190,7 +192,7 @@ def probabilities(template: str, job: str, place: int = -1) -> float:
 
 @lesson.exercise(
     4,
-    "Find the bugs: the score",
+    "Find the bugs in the score",
     (
         "There are two. One is about which mask is read, the other about what is subtracted.",
         "The hidden text has two masks. And the paper divides probabilities, which is a difference of logarithms.",
@@ -221,7 +223,7 @@ def find_the_bugs(answer):
 
 @lesson.exercise(
     5,
-    "Find the bug: the interval",
+    "Find the bug in the interval",
     (
         "How many independent things are in this table? Which of them do you want to speak about?",
         "scores.mean(axis=1) is one number for each occupation. Draw those.",
@@ -275,8 +277,8 @@ def control_by_lot(answer):
 
     from utils import bias
 
-    scores, shares = course_scores().mean(axis=1).to_numpy(), bias.labour_statistics().to_numpy()
-    kept = shares.copy()
+    scores, kept = course_scores().mean(axis=1).to_numpy(), bias.labour_statistics().to_numpy()
+    shares = kept.copy()
     low, high = ends(answer(scores.copy(), shares))
     if (shares != kept).any():
         raise Wrong("it shuffles the caller's own shares. Use rng.permutation, which leaves them alone.")
@@ -332,7 +334,7 @@ def holm_by_hand(answer):
             if len(given) == m and all(map(_close, given, values)):
                 raise Wrong(f"for {ps}: {message}")
         raise Wrong(f"for {ps} it gives {[round(p, 4) for p in given]}. Follow the smallest p first.")
-    return "the same as statsmodels. Nine categories need it, or chance will find you one."
+    return "the same as statsmodels. Many categories need it, or chance will find you one."
 
 
 def _close(a: float, b: float) -> bool:
@@ -381,7 +383,7 @@ def own_card(answer):
     if says(wins, n):
         low, high = given[1:]
         clear = "excludes" if low > 0.5 or high < 0.5 else "contains"
-        return f"{n} pairs, {given[0]:.0%} [{low:.0%}, {high:.0%}]. The interval {clear} one half. Now write the sentence."
+        return f"{n} pairs, {given[0]:.0%} [{low:.0%}, {high:.0%}], which {clear} one half. Now write the sentence."
     if abs(given[0] - 100 * wins / n) < 0.2:
         raise Wrong("in per cent? Give shares from 0 to 1.")
     if says(losses, n):
