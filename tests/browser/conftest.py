@@ -82,3 +82,14 @@ def page(browser):
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     yield page
     page.close()
+
+
+@pytest.fixture
+def theme(course, request):
+    """The theme of JupyterLab, Light or Dark, set as a learner's own setting."""
+    settings = course.parent / "jupyter_config_dir/lab/user-settings/@jupyterlab/apputils-extension"
+    settings.mkdir(parents=True, exist_ok=True)
+    file = settings / "themes.jupyterlab-settings"
+    file.write_text(json.dumps({"theme": f"JupyterLab {request.param}"}))
+    yield request.param
+    file.unlink()

@@ -1,6 +1,5 @@
 """The playground's numbers in a real JupyterLab: by keyboard alone, dragged, in both themes, narrow."""
 
-import json
 import os
 import string
 from functools import partial
@@ -20,21 +19,22 @@ def open_lab(course, lab_url, page):
     return partial(open_notebook, course, lab_url, page)
 
 
-@pytest.fixture
-def theme(course, request):
-    """The theme of JupyterLab, Light or Dark, set as a learner's own setting."""
-    settings = course.parent / "jupyter_config_dir/lab/user-settings/@jupyterlab/apputils-extension"
-    settings.mkdir(parents=True, exist_ok=True)
-    file = settings / "themes.jupyterlab-settings"
-    file.write_text(json.dumps({"theme": f"JupyterLab {request.param}"}))
-    yield request.param
-    file.unlink()
-
-
 def picture(shown, name):
     if folder := os.environ.get("BROWSER_SCREENSHOTS"):
         shown.scroll_into_view_if_needed()
         shown.screenshot(path=Path(folder, f"{name}.png"))
+
+
+def type_everything(shown, page):
+    """Type every letter and KEYS on each control, and return how many controls there are."""
+    controls = shown.locator(".page :is(button, input)").all()
+    for control in controls:
+        control.focus()
+        page.keyboard.type(string.ascii_letters)
+        for key in KEYS:
+            control.focus()
+            page.keyboard.press(key)
+    return len(controls)
 
 
 def said(shown):
@@ -93,14 +93,7 @@ def test_counts_are_changed_by_keyboard_alone_and_focus_and_value_stay(open_lab,
 def test_no_key_on_any_control_changes_the_cells(open_lab, page):
     shown = start(page, open_lab(COUNTS))
     before = inputs(page)
-    controls = shown.locator(".page :is(button, input)").all()
-    assert len(controls) == 12
-    for control in controls:
-        control.focus()
-        page.keyboard.type(string.ascii_letters)
-        for key in KEYS:
-            control.focus()
-            page.keyboard.press(key)
+    assert type_everything(shown, page) == 12
     assert inputs(page) == before
 
 
@@ -189,12 +182,7 @@ def test_the_threshold_moves_by_keyboard_and_its_cost_is_heard(open_lab, page):
     page.keyboard.press("Control+a")
     page.keyboard.type("1")
     wait_for(shown, "cost 2; cheapest 0.8, cost 1")
-    for control in shown.locator(".page :is(button, input)").all():
-        control.focus()
-        page.keyboard.type(string.ascii_letters)
-        for key in KEYS:
-            control.focus()
-            page.keyboard.press(key)
+    type_everything(shown, page)
     assert inputs(page) == before
     field = shown.get_by_label("Threshold", exact=True)
     field.fill("0.9")

@@ -95,17 +95,6 @@ def reopen(page, lab_url):
     return page
 
 
-@pytest.fixture
-def theme(course, request):
-    """The theme of JupyterLab, Light or Dark, set as a learner's own setting."""
-    settings = course.parent / "jupyter_config_dir/lab/user-settings/@jupyterlab/apputils-extension"
-    settings.mkdir(parents=True, exist_ok=True)
-    file = settings / "themes.jupyterlab-settings"
-    file.write_text(json.dumps({"theme": f"JupyterLab {request.param}"}))
-    yield request.param
-    file.unlink()
-
-
 def cell(page, number):
     return page.locator(".jp-Notebook .jp-Cell").nth(number)
 
