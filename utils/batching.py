@@ -32,3 +32,16 @@ def pad(rows: Sequence[Sequence[int]], pad_token_id: int):
     input_ids = torch.tensor([[*row, *[pad_token_id] * (width - len(row))] for row in rows])
     attention_mask = torch.tensor([[1] * len(row) + [0] * (width - len(row)) for row in rows])
     return input_ids, attention_mask
+
+
+def longest_input(model, tokenizer) -> int:
+    """How many tokens the model reads at most, the special ones included: 512 for the models of this course. Lesson 05.
+
+    Its table of positions decides, without those that RoBERTa leaves to padding (lesson 02), since a tokenizer's
+    `model_max_length` may be unset. Where there is no such table, the config or else the tokenizer says it.
+    """
+    for name, module in model.named_modules():
+        if name.endswith("position_embeddings") and hasattr(module, "num_embeddings"):
+            unused = 0 if module.padding_idx is None else module.padding_idx + 1
+            return module.num_embeddings - unused
+    return getattr(model.config, "max_position_embeddings", None) or tokenizer.model_max_length

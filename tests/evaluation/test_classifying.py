@@ -8,8 +8,8 @@ import torch
 from transformers import AutoModel, AutoModelForMaskedLM, AutoModelForSequenceClassification, AutoTokenizer, pipeline
 
 from utils import checkpoints
+from utils.batching import longest_input
 from utils.evaluation import classify
-from utils.evaluation.classifying import longest_input
 
 DISTILBERT, ROBERTA = "distilbert-base-uncased-finetuned-sst-2-english", "roberta-base-SST-2"
 REVIEWS = pd.read_csv(checkpoints.DATA / "reviews.csv")

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from utils.batching import by_length, pad
+from utils.batching import by_length, longest_input, pad
 from utils.evaluation.inputs import column
 from utils.scoring.engine import default_batch_tokens, evaluating
 
@@ -35,15 +35,6 @@ def classify(model, tokenizer, texts, *, progress: bool | None = None, batch_tok
     table = pd.DataFrame(logits.softmax(-1).numpy(), index, [labels[number] for number in range(len(labels))])
     table.insert(0, "predicted", [labels[number] for number in logits.argmax(-1).tolist()])
     return table.assign(tokens=tokens, truncated=tokens > limit)
-
-
-def longest_input(model, tokenizer) -> int:
-    """How many tokens the model can read at once: its positions, without those that RoBERTa leaves to padding."""
-    for name, module in model.named_modules():
-        if name.endswith("position_embeddings"):
-            unused = 0 if module.padding_idx is None else module.padding_idx + 1
-            return module.num_embeddings - unused
-    return tokenizer.model_max_length
 
 
 def _logits(model, rows, pad_token_id: int, batch_tokens: int | None, progress: bool | None):

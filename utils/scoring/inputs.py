@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from utils.batching import longest_input
+
 SHOWN = 50  # characters of a text in a message
 
 
@@ -60,7 +62,7 @@ def encode(model, tokenizer, texts: list[str]):
     Raises ValueError for a text that is longer than the model can read, and for a tokenizer of another model.
     """
     encoded = tokenizer(texts, return_special_tokens_mask=True, verbose=False)
-    longest, known = room(model, tokenizer), model.get_input_embeddings().num_embeddings
+    longest, known = longest_input(model, tokenizer), model.get_input_embeddings().num_embeddings
     for number, input_ids in enumerate(encoded["input_ids"]):
         if len(input_ids) > longest:
             raise ValueError(
@@ -73,16 +75,6 @@ def encode(model, tokenizer, texts: list[str]):
                 "belong together. Load both from the same folder."
             )
     return encoded
-
-
-def room(model, tokenizer) -> int:
-    """How many tokens the model reads at most, the special ones included: 512 for the models of this course."""
-    positions = getattr(model.config, "max_position_embeddings", None) or tokenizer.model_max_length
-    for name, module in model.base_model.named_modules():
-        if name.endswith("position_embeddings") and getattr(module, "padding_idx", None) is not None:
-            positions -= module.padding_idx + 1  # RoBERTa counts from the id of its padding, plus one
-            break
-    return min(positions, tokenizer.model_max_length)
 
 
 def plain_positions(encoded, number: int) -> list[int]:
