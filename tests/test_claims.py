@@ -14,7 +14,7 @@ from utils.quiz import check
 
 CLAIMS = claims.load()
 RUN = [claim for claim in CLAIMS if claim.code]
-LESSONS = ("01", "02", "03", "04", "05")
+LESSONS = ("01", "02", "03", "04", "05", "06")
 rerun = functools.cache(claims.rerun)
 
 
@@ -73,6 +73,19 @@ OTHERS = [  # a claim, a piece of its code, and what to look at in its place
     ("spam-wants-precision", "false_alarm=3, miss=1", "false_alarm=1, miss=3"),
     ("harmful-posts-want-recall", "false_alarm=1, miss=10", "false_alarm=10, miss=1"),
     ("near-50-is-guessing", "guessed(0.9, 0.1)", "guessed(0.5, 0.5)"),
+    ("lists-show-bias", 'top("woman")', 'top("man")'),
+    ("white-man-black-woman", '"distilbert-base-uncased"', '"distilroberta-base"'),
+    ("targets-are-the-words", '"roberta-base")', '"distilbert-base-uncased")'),
+    ("prior-must-be-subtracted", "(False, True)", "(True, True)"),
+    ("pronouns-follow-the-shares", 'mini(name, "MaskedLM")', "AutoModelForMaskedLM.from_config(mini(name).config)"),
+    ("shared-tokens-leave-the-name-out", "scoring.conditional(*model, pairs)", 'dict(zip(("first", "second"), whole))'),
+    ("fifty-is-ideal", '"distilbert-base-uncased"', '"roberta-base"'),
+    ("three-models-above-half", 'paper["pairs"]', 'paper["smallest_category"]'),
+    ("bert-least-biased", "found[1].low", "found[2].low"),
+    ("students-are-more-biased", "size(teacher), size", "0 * size(teacher), size"),
+    ("bias-reaches-fine-tuned", '"LABEL_1"', '"LABEL_0"'),
+    ("presence-not-absence", ".iloc[0]", ".iloc[1]"),
+    ("exchange-removes-it", "steps=50", "steps=50, swap=False"),
     ("leakage-flatters", "x[:500], coins[:500]", "x[1500:], coins[1500:]"),
     ("overfitting-gap", "in (KNeighborsClassifier(1), Log", "in (LogisticRegression(), Log"),
 ]
