@@ -4,6 +4,7 @@ import argparse
 import importlib
 
 BENCHMARKS = {  # name: the module whose main(argv) runs it
+    "classifying": "utils.benchmarking.classifying",
     "scoring": "utils.benchmarking.scoring",
 }
 
