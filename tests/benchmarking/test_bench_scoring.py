@@ -82,4 +82,5 @@ def test_without_minicons_the_way_to_it_is_named(monkeypatch, capsys):
 def test_an_unknown_benchmark_is_refused_with_those_that_there_are(capsys):
     with pytest.raises(SystemExit):
         benchmarking.main(["scorign"])
-    assert all(name in capsys.readouterr().err for name in benchmarking.BENCHMARKS)
+    error = capsys.readouterr().err
+    assert all(name in error for name in benchmarking.BENCHMARKS)
