@@ -5,6 +5,7 @@ import json
 import re
 
 import pytest
+from number_pages import heard, send, words
 
 from utils import playground
 from utils.playground import counts, metrics
@@ -16,25 +17,6 @@ START = dict(zip(counts.LABELS, (85, 15, 10, 90), strict=True))
 @pytest.fixture
 def shown():
     return counts.Counts(START)
-
-
-def send(shown, act="change", **typed):
-    """Do what the page does when a field has changed, or a button is pressed. Returns the next page."""
-    response = {name: str(count) for name, count in shown.counts.items()} | typed
-    message = {"turn": shown.frame.turn, "act": act, "response": response}
-    shown.frame.messages.set_state({"value": json.dumps(message)})
-    assert "Something went wrong" not in shown.frame.page.value
-    return shown.frame.page.value
-
-
-def words(page):
-    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", page)).split())
-
-
-def heard(page):
-    """What a screen reader hears: the one element with `data-say`."""
-    (text,) = re.findall(r"<(?:p|div)[^>]* data-say>(.*?)</(?:p|div)>", page)
-    return html.unescape(text)
 
 
 def numbers(page):
@@ -60,7 +42,7 @@ def test_the_counts_of_the_example_give_its_metrics_in_words_and_numbers(shown):
 
 
 def test_a_changed_count_changes_page_and_numbers(shown):
-    page = send(shown, false_positives="0")
+    page = send(shown, shown.counts, false_positives="0")
     assert heard(page).startswith("precision 1.000, recall 0.850")
     assert numbers(page) == START | {"false_positives": 0}
 
@@ -69,7 +51,7 @@ def test_the_fields_and_sliders_stand_outside_the_page_and_are_never_drawn_anew(
     controls = shown.frame.widget.children[1]
     before = controls.value
     assert len(re.findall(r"<input", before)) == 8 and "<input" not in shown.frame.page.value
-    send(shown, true_positives="3")
+    send(shown, shown.counts, true_positives="3")
     assert controls.value == before
 
 
@@ -84,24 +66,24 @@ def test_every_control_keeps_the_shortcuts_of_jupyterlab_away_and_has_a_name(sho
 
 @pytest.mark.parametrize("typed", ["", "-1", "1.5", "1000001", "nan", "many", "1e400", "²"])
 def test_what_is_no_count_is_said_and_the_last_counts_stay(shown, typed):
-    send(shown, true_positives="80")
-    page = send(shown, true_positives=typed)
+    send(shown, shown.counts, true_positives="80")
+    page = send(shown, shown.counts, true_positives=typed)
     given = repr(typed) if typed else "empty"
     assert heard(page).startswith(f"True positives is {given}, and must be a whole number from 0 to 1,000,000.")
     assert "Of 90 called positive, 80 are." in words(page)
-    assert heard(send(shown)).startswith("precision 0.889")
+    assert heard(send(shown, shown.counts)).startswith("precision 0.889")
 
 
 def test_presets_set_all_counts_and_the_start_comes_back(shown):
-    page = send(shown, "fraud")
+    page = send(shown, shown.counts, "fraud")
     assert "accuracy 0.980" in heard(page) and "recall 0.120" in heard(page)
     assert list(numbers(page).values()) == [3, 22, 3, 1222]
-    page = send(shown, "never")
+    page = send(shown, shown.counts, "never")
     assert heard(page) == (
         "precision undefined, recall 0.000, F1 0.000, accuracy 0.900, balanced accuracy 0.500, MCC undefined"
     )
-    assert heard(send(shown, "coin")).endswith("MCC 0.000")
-    assert numbers(send(shown, "first")) == START
+    assert heard(send(shown, shown.counts, "coin")).endswith("MCC 0.000")
+    assert numbers(send(shown, shown.counts, "first")) == START
 
 
 @pytest.mark.parametrize(

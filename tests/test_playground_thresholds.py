@@ -7,6 +7,7 @@ import re
 from math import inf
 
 import pytest
+from number_pages import heard, send, words
 
 from utils.playground import thresholds
 from utils.quiz import frame
@@ -31,24 +32,6 @@ def shown():
     return thresholds.Thresholds(rows(TRUTH, SCORES), NUMBERS, "spam")
 
 
-def send(shown, act="change", **typed):
-    """Do what the page does when a field has changed, or a button is pressed. Returns the next page."""
-    response = {name: str(value) for name, value in shown.numbers.items()} | typed
-    message = {"turn": shown.frame.turn, "act": act, "response": response}
-    shown.frame.messages.set_state({"value": json.dumps(message)})
-    assert "Something went wrong" not in shown.frame.page.value
-    return shown.frame.page.value
-
-
-def words(page):
-    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", page)).split())
-
-
-def heard(page):
-    (text,) = re.findall(r"<(?:p|div)[^>]* data-say>(.*?)</(?:p|div)>", page)
-    return html.unescape(text)
-
-
 def test_it_starts_with_the_counts_and_the_cost_in_words_and_numbers(shown):
     page = shown.frame.page.value
     said = "threshold 0.5, precision 0.667, recall 0.667, cost 11; cheapest 0.404, cost 1"
@@ -70,27 +53,27 @@ def test_it_starts_with_the_counts_and_the_cost_in_words_and_numbers(shown):
 @pytest.mark.parametrize("at, four", [("0", (3, 0, 5, 0)), ("0.7", (2, 1, 1, 4)), ("0.71", (2, 1, 0, 5)),
                                       ("0.91", (1, 2, 0, 5)), ("0.92", (0, 3, 0, 5)), ("7", (0, 3, 0, 5))])  # fmt: skip
 def test_a_score_counts_as_positive_from_the_threshold_on(shown, at, four):
-    send(shown, threshold=at)
+    send(shown, shown.numbers, threshold=at)
     assert shown.counts(shown.numbers["threshold"]) == four
 
 
 def test_where_nothing_is_called_precision_says_why(shown):
-    page = send(shown, threshold="0.95")
+    page = send(shown, shown.numbers, threshold="0.95")
     assert "precision undefined, recall 0.000" in heard(page) and "Nothing is called spam" in words(page)
 
 
 def test_other_prices_move_the_cheapest_threshold(shown):
-    assert "cheapest 0.81, cost 1" in heard(send(shown, false_alarm="10", miss="1"))
-    assert "cheapest 0.81, cost 0" in heard(send(shown, false_alarm="2.5", miss="0"))
-    assert "cheapest 0, cost 0" in heard(send(shown, false_alarm="0", miss="1"))
+    assert "cheapest 0.81, cost 1" in heard(send(shown, shown.numbers, false_alarm="10", miss="1"))
+    assert "cheapest 0.81, cost 0" in heard(send(shown, shown.numbers, false_alarm="2.5", miss="0"))
+    assert "cheapest 0, cost 0" in heard(send(shown, shown.numbers, false_alarm="0", miss="1"))
 
 
 def test_the_buttons_move_the_threshold_and_the_field(shown):
-    page = send(shown, "cheapest")
+    page = send(shown, shown.numbers, "cheapest")
     assert heard(page).startswith("threshold 0.404, ")
     (numbers,) = re.findall(r'data-numbers="([^"]*)"', page)
     assert json.loads(html.unescape(numbers)) == NUMBERS | {"threshold": 0.404}
-    assert heard(send(shown, "half")).startswith("threshold 0.5, ")
+    assert heard(send(shown, shown.numbers, "half")).startswith("threshold 0.5, ")
 
 
 def test_the_curve_falls_and_rises_with_the_cost_and_has_both_marks(shown):
@@ -102,7 +85,7 @@ def test_the_curve_falls_and_rises_with_the_cost_and_has_both_marks(shown):
     for place, height in points[:: thresholds.POINTS // 10]:
         assert height == pytest.approx(100 - 100 * min(shown.cost(place / 100) / top, 1), abs=0.05)
     assert "Height: cost, up to 6.25. Yours is above it." in words(page)
-    assert "above it" not in send(shown, "cheapest")
+    assert "above it" not in send(shown, shown.numbers, "cheapest")
     marks = dict(re.findall(r'class="mark (\w+)" style="left: (.*?)%', page))
     assert marks == {"best": "40.4", "here": "50.0"}
 
@@ -135,7 +118,7 @@ def test_no_mistake_at_all_is_drawn():
 @pytest.mark.parametrize("field, label", thresholds.LABELS.items())
 @pytest.mark.parametrize("typed", ["", "-0.1", "nan", "inf", "1,5", "much"])
 def test_what_is_no_number_is_said_and_the_last_ones_stay(shown, field, label, typed):
-    page = send(shown, **{field: typed})
+    page = send(shown, shown.numbers, **{field: typed})
     given = repr(typed) if typed else "empty"
     assert heard(page).startswith(f"“{label}” is {given}, and must be a number, 0 or more.")
     assert "Cost at 0.5: 1 × 1 for false alarms + 1 × 10 for misses = 11." in words(page)

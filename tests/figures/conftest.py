@@ -32,6 +32,19 @@ def shown(monkeypatch) -> list[Picture]:
 
 
 @pytest.fixture
+def tells(shown):
+    """`tells(draw, text)`: the function `draw` shows one small picture, whose text and alt text are `text`."""
+
+    def check(draw, text: str) -> None:
+        draw()
+        (picture,) = shown
+        assert 2_000 < len(picture.png) < 60_000
+        assert picture.text == picture.alt == text
+
+    return check
+
+
+@pytest.fixture
 def drawn(monkeypatch):
     """`drawn(draw)`: the axes of the one figure that the function `draw` draws."""
     import matplotlib.pyplot as plt
