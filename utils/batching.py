@@ -3,9 +3,11 @@
 A batch is as wide as its longest row. With rows of like length next to nothing of it is padding.
 """
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Iterator, Sequence
 
 BATCH_TOKENS = 1_024  # on two cores, wider batches are no faster and take more memory
+CUDA_BATCH_TOKENS = 16_384
 
 
 def by_length(lengths: Sequence[int], tokens: int = BATCH_TOKENS) -> list[list[int]]:
@@ -45,3 +47,20 @@ def longest_input(model, tokenizer) -> int:
             unused = 0 if module.padding_idx is None else module.padding_idx + 1
             return module.num_embeddings - unused
     return getattr(model.config, "max_position_embeddings", None) or tokenizer.model_max_length
+
+
+def default_batch_tokens(model) -> int:
+    """How many tokens a batch holds where nobody says: few on a CPU, more on a GPU."""
+    return BATCH_TOKENS if model.device.type == "cpu" else CUDA_BATCH_TOKENS
+
+
+@contextlib.contextmanager
+def evaluating(model) -> Iterator[None]:
+    """Evaluation mode (no dropout) for a while; then each module is in the mode in which it was."""
+    modes = [(module, module.training) for module in model.modules()]
+    model.eval()
+    try:
+        yield
+    finally:
+        for module, training in modes:
+            module.training = training

@@ -1,10 +1,9 @@
 """The four base minis, loaded once."""
 
 import pytest
-import transformers
+from base_minis import load
 
 from utils import bias
-from utils.checkpoints import MINIS
 
 BASES = ["bert-base-uncased", "distilbert-base-uncased", "roberta-base", "distilroberta-base"]
 
@@ -24,8 +23,3 @@ def pronouns(base):
 @pytest.fixture(scope="session")
 def roberta():
     return load("roberta-base")
-
-
-def load(name):
-    model = transformers.AutoModelForMaskedLM.from_pretrained(MINIS / name)
-    return model.eval(), transformers.AutoTokenizer.from_pretrained(MINIS / name)

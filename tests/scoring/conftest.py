@@ -2,6 +2,7 @@
 
 import pytest
 import transformers
+from base_minis import load as load_mini
 from families import FAMILIES, small_model, unigram_tokenizer
 
 from utils.checkpoints import MINIS
@@ -34,8 +35,3 @@ def roberta():
 def bert():
     """The mini BERT and its tokenizer."""
     return load_mini("bert-base-uncased")
-
-
-def load_mini(name):
-    model = transformers.AutoModelForMaskedLM.from_pretrained(MINIS / name)
-    return model.eval(), transformers.AutoTokenizer.from_pretrained(MINIS / name)

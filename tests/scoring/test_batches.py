@@ -7,8 +7,7 @@ import pytest
 import torch
 from families import PAIRS, TEXTS
 
-from utils import scoring
-from utils.scoring import engine
+from utils import batching, scoring
 
 
 @pytest.mark.parametrize("batch_tokens", [1, 100_000])
@@ -69,7 +68,7 @@ def test_each_module_gets_its_mode_back(roberta):
     try:
         trained = scoring.pseudo_log_likelihood(model, tokenizer, TEXTS)
         assert model.training and model.lm_head.training and not model.roberta.embeddings.training
-        with pytest.raises(ZeroDivisionError), engine.evaluating(model):
+        with pytest.raises(ZeroDivisionError), batching.evaluating(model):
             raise ZeroDivisionError
         assert model.training and not model.roberta.embeddings.training
     finally:

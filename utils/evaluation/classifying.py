@@ -2,9 +2,8 @@
 
 import numpy as np
 
-from utils.batching import by_length, longest_input, pad
+from utils.batching import by_length, default_batch_tokens, evaluating, longest_input, pad
 from utils.evaluation.inputs import column
-from utils.scoring.engine import default_batch_tokens, evaluating
 
 
 def classify(model, tokenizer, texts, *, progress: bool | None = None, batch_tokens: int | None = None):

@@ -26,3 +26,8 @@ def number(name: str, label: str, value: float, top: float | None = None, step: 
 def now(numbers: dict[str, float]) -> str:
     """What the page says to the fields: their numbers, as Python has them."""
     return f'<span hidden data-numbers="{escape(json.dumps(numbers))}"></span>'
+
+
+def paragraphs(text: str) -> str:
+    """A paragraph of HTML for each line of text."""
+    return "".join(f"<p>{escape(line)}</p>" for line in text.splitlines())

@@ -1,7 +1,7 @@
 """Four counts of right and wrong answers, and what each metric makes of them. Lesson 05."""
 
 from utils.playground import metrics
-from utils.playground.controls import now, number
+from utils.playground.controls import now, number, paragraphs
 from utils.quiz.frame import Frame
 from utils.quiz.markup import button, escape
 
@@ -95,4 +95,4 @@ class Counts:
 
     def reading(self) -> str:
         """What to read without a kernel."""
-        return "".join(f"<p>{escape(line)}</p>" for line in self.text().splitlines())
+        return paragraphs(self.text())

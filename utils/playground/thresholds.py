@@ -4,7 +4,7 @@ from bisect import bisect_left
 from math import floor, inf, isfinite
 
 from utils.playground import metrics
-from utils.playground.controls import now, number
+from utils.playground.controls import now, number, paragraphs
 from utils.quiz.frame import Frame
 from utils.quiz.markup import button, escape
 
@@ -146,7 +146,7 @@ class Thresholds:
 
     def reading(self) -> str:
         """What to read without a kernel."""
-        return "".join(f"<p>{escape(line)}</p>" for line in self.text().splitlines())
+        return paragraphs(self.text())
 
 
 def height(cost: float, top: float) -> float:

@@ -5,13 +5,10 @@ whose projection to the whole vocabulary costs as much as the encoder of a Disti
 And of its answer only the wanted log-probabilities are kept.
 """
 
-import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from utils import batching
-
-CUDA_BATCH_TOKENS = 16_384
 
 
 class Copy(NamedTuple):
@@ -34,19 +31,14 @@ def logprobs(model, tokenizer, copies: Sequence[Copy], batch_tokens: int | None 
     from tqdm.auto import tqdm
 
     answers: list = [None] * len(copies)
-    tokens = default_batch_tokens(model) if batch_tokens is None else batch_tokens
-    with evaluating(model), torch.inference_mode(), tqdm(total=len(copies), disable=not progress) as bar:
+    tokens = batching.default_batch_tokens(model) if batch_tokens is None else batch_tokens
+    with batching.evaluating(model), torch.inference_mode(), tqdm(total=len(copies), disable=not progress) as bar:
         for batch in batching.by_length([len(copy.input_ids) for copy in copies], tokens):
             found = _batch(model, tokenizer, [copies[number] for number in batch])
             for number, answer in zip(batch, found, strict=True):
                 answers[number] = answer
             bar.update(len(batch))
     return answers
-
-
-def default_batch_tokens(model) -> int:
-    """How many tokens a batch holds where nobody says: few on a CPU, more on a GPU."""
-    return batching.BATCH_TOKENS if model.device.type == "cpu" else CUDA_BATCH_TOKENS
 
 
 def _batch(model, tokenizer, copies: Sequence[Copy]) -> list:
@@ -92,15 +84,3 @@ def logits_at(model, inputs, rows, positions):
             "cannot be scored here. Take a model such as RoBERTa, BERT, DistilBERT, ELECTRA or DeBERTa."
         )
     return logits[:, 0]
-
-
-@contextlib.contextmanager
-def evaluating(model) -> Iterator[None]:
-    """Evaluation mode (no dropout) for a while; then each module is in the mode in which it was."""
-    modes = [(module, module.training) for module in model.modules()]
-    model.eval()
-    try:
-        yield
-    finally:
-        for module, training in modes:
-            module.training = training

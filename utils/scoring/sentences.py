@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from utils.scoring.engine import Copy, default_batch_tokens, logprobs
+from utils.batching import default_batch_tokens
+from utils.scoring.engine import Copy, logprobs
 from utils.scoring.inputs import as_list, check_model, check_plain, encode, plain_positions
 
 VARIANTS = ("original", "within_word_l2r")
