@@ -11,15 +11,17 @@ from pathlib import Path
 
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
+from utils import checkpoints
 from utils.minis.recipe.distil import WEIGHTS, distil
 from utils.minis.recipe.settings import STUDENT_LAYERS, Settings
 
+PUBLISHED = checkpoints.published()["ablation"]["values"]
 VARIANTS = {  # weights of the losses, teacher layers to start from, published change of the mean GLUE score
     "all three losses": (WEIGHTS, STUDENT_LAYERS, 0.0),
-    "no distillation loss": (WEIGHTS | {"kl": 0.0}, STUDENT_LAYERS, -2.96),
-    "no cosine loss": (WEIGHTS | {"cosine": 0.0}, STUDENT_LAYERS, -1.46),
-    "no masked-LM loss": (WEIGHTS | {"mlm": 0.0}, STUDENT_LAYERS, -0.31),
-    "random start": (WEIGHTS, None, -3.69),
+    "no distillation loss": (WEIGHTS | {"kl": 0.0}, STUDENT_LAYERS, PUBLISHED["no distillation loss"]),
+    "no cosine loss": (WEIGHTS | {"cosine": 0.0}, STUDENT_LAYERS, PUBLISHED["no cosine loss"]),
+    "no masked-LM loss": (WEIGHTS | {"mlm": 0.0}, STUDENT_LAYERS, PUBLISHED["no masked-LM loss"]),
+    "random start": (WEIGHTS, None, PUBLISHED["random start"]),
 }
 
 
