@@ -14,7 +14,7 @@ from utils.commands.place import ROOT
 
 # A room imports only from itself and from rooms before it.
 ROOMS = (
-    "checkpoints anatomy tokenization batching scoring bias evaluation distillation quantization "
+    "checkpoints anatomy tokenization batching last_layer scoring bias evaluation distillation quantization "
     "benchmarking figures quiz playground claims exercises authoring workshop data minis commands __main__"
 ).split()
 TOP_LEVEL = {

@@ -1,7 +1,10 @@
 """A classifier's answers to many texts, fast, in order, and with what it could not read. Lesson 05."""
 
+import contextlib
+
 import numpy as np
 
+from utils import last_layer
 from utils.batching import by_length, default_batch_tokens, evaluating, longest_input, pad
 from utils.evaluation.inputs import column
 
@@ -49,10 +52,22 @@ def _logits(model, rows, pad_token_id: int, batch_tokens: int | None, progress: 
     with evaluating(model), torch.inference_mode(), bar:
         for batch in by_length([len(row) for row in rows], tokens):
             input_ids, attention_mask = pad([rows[row] for row in batch], pad_token_id)
-            output = model(input_ids.to(model.device), attention_mask=attention_mask.to(model.device))
-            logits[batch] = output.logits.to("cpu", torch.float64)
+            inputs = {"input_ids": input_ids.to(model.device)}
+            if not attention_mask.all():  # without a mask the model skips the work of one
+                inputs["attention_mask"] = attention_mask.to(model.device)
+            with _first_token(model, len(batch)):
+                logits[batch] = model(**inputs).logits.to("cpu", torch.float64)
             bar.update(len(batch))
     return logits
+
+
+def _first_token(model, texts: int):
+    """The last layer at the first token only, which is all that these classifiers read of it."""
+    import torch
+
+    if not last_layer.is_known(model):
+        return contextlib.nullcontext()
+    return last_layer.only_at(model, torch.zeros(texts, dtype=torch.long, device=model.device))
 
 
 def _checked_texts(texts) -> list[str]:

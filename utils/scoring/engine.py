@@ -1,14 +1,15 @@
 """The engine: many masked copies of many texts through the model, in batches of like length.
 
-Three things make it fast and small. Copies of like length share a batch, so that next to nothing is padding. The head,
-whose projection to the whole vocabulary costs as much as the encoder of a DistilRoBERTa, sees scored positions only.
-And of its answer only the wanted log-probabilities are kept.
+Four things make it fast and small. Copies of like length share a batch, so that next to nothing is padding. The head,
+whose projection to the whole vocabulary costs as much as the encoder of a DistilRoBERTa, sees scored positions only;
+so does the last layer, where a copy has one. And of the answer only the wanted log-probabilities are kept.
 """
 
+import contextlib
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from utils import batching
+from utils import batching, last_layer
 
 
 class Copy(NamedTuple):
@@ -68,6 +69,23 @@ def logits_at(model, inputs, rows, positions):
     What leaves the encoder is cut down to those positions before the model hands it to its head. So the head is the
     model's own, whatever it is made of. Raises ValueError for a model whose head reads something else.
     """
+    import torch
+
+    one_each = torch.equal(rows, torch.arange(len(inputs["input_ids"]), device=rows.device))
+    shortcut = one_each and last_layer.is_known(model)
+    with last_layer.only_at(model, positions) if shortcut else _cut(model, rows, positions):
+        logits = model(**inputs, return_dict=True).logits
+    if logits.shape[:2] != (len(rows), 1):
+        raise ValueError(
+            f"The head of {type(model).__name__} does not read the encoder's last hidden state token by token, so it "
+            "cannot be scored here. Take a model such as RoBERTa, BERT, DistilBERT, ELECTRA or DeBERTa."
+        )
+    return logits[:, 0]
+
+
+@contextlib.contextmanager
+def _cut(model, rows, positions):
+    """Within the block the encoder computes all of its `last_hidden_state` and hands on (scored, 1, hidden) of it."""
 
     def cut(module, arguments, output):
         output["last_hidden_state"] = output["last_hidden_state"][rows, positions][:, None]
@@ -75,12 +93,6 @@ def logits_at(model, inputs, rows, positions):
 
     hook = model.base_model.register_forward_hook(cut)
     try:
-        logits = model(**inputs, return_dict=True).logits
+        yield
     finally:
         hook.remove()
-    if logits.shape[:2] != (len(rows), 1):
-        raise ValueError(
-            f"The head of {type(model).__name__} does not read the encoder's last hidden state token by token, so it "
-            "cannot be scored here. Take a model such as RoBERTa, BERT, DistilBERT, ELECTRA or DeBERTa."
-        )
-    return logits[:, 0]
