@@ -1,6 +1,7 @@
 """The course's figures, one module for each subject. Importing them loads no plotting library yet."""
 
 from utils.figures.bias import top_words, truth_scatter
+from utils.figures.distillation import LiveCurve, ablation, retention, soft_targets
 from utils.figures.evaluation import confusion_matrices, training_curves
 from utils.figures.intervals import interval_widths, intervals
 from utils.figures.parameters import part_bars
@@ -13,6 +14,8 @@ from utils.figures.thresholds import cost_curves, roc_and_pr
 from utils.figures.tokens import merge_tree, padded_batch, token_lengths
 
 __all__ = [
+    "LiveCurve",
+    "ablation",
     "attention_map",
     "calibration",
     "class_answers",
@@ -27,11 +30,13 @@ __all__ = [
     "part_bars",
     "probe_lines",
     "progress_map",
+    "retention",
     "roc_and_pr",
     "save",
     "sentence_maps",
     "shape_trace",
     "show",
+    "soft_targets",
     "token_lengths",
     "top_words",
     "training_curves",
