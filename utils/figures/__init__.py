@@ -8,6 +8,7 @@ from utils.figures.parameters import part_bars
 from utils.figures.pipelines import calibration
 from utils.figures.progress import class_answers, progress_map
 from utils.figures.shape_trace import shape_trace
+from utils.figures.speed import beaten, latencies, limit_shares, padding, pareto, speed_ups
 from utils.figures.states import attention_map, layer_agreement, probe_lines, sentence_maps
 from utils.figures.style import gathered, save, show
 from utils.figures.thresholds import cost_curves, roc_and_pr
@@ -17,6 +18,7 @@ __all__ = [
     "LiveCurve",
     "ablation",
     "attention_map",
+    "beaten",
     "calibration",
     "class_answers",
     "confusion_matrices",
@@ -24,9 +26,13 @@ __all__ = [
     "gathered",
     "interval_widths",
     "intervals",
+    "latencies",
     "layer_agreement",
+    "limit_shares",
     "merge_tree",
     "padded_batch",
+    "padding",
+    "pareto",
     "part_bars",
     "probe_lines",
     "progress_map",
@@ -37,6 +43,7 @@ __all__ = [
     "shape_trace",
     "show",
     "soft_targets",
+    "speed_ups",
     "token_lengths",
     "top_words",
     "training_curves",
