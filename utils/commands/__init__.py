@@ -18,7 +18,7 @@ ROOMS = {
     "doctor": "utils.workshop.environment",
     "evaluate": "utils.commands.evaluate",
     "progress": "utils.workshop.classroom",
-    "bench": "utils.benchmarking",
+    "bench": "utils.commands.bench",
 }
 HELP = f"""Usage: {COMMAND} COMMAND
 

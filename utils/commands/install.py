@@ -16,7 +16,7 @@ from utils.commands.place import COMMAND, ROOT, VENV, Problem, say, venv_python
 LEARNER = ROOT / "requirements.txt"
 TESTS = ROOT / "tests/requirements.txt"
 RECIPE = ROOT / "utils/minis/recipe/requirements.txt"
-BENCHMARKS = ROOT / "utils/benchmarking/requirements.txt"
+BENCHMARKS = ROOT / "utils/commands/bench/requirements.txt"
 CONSTRAINTS = ROOT / "utils/constraints.txt"
 STAMP = VENV / "course.json"  # which requirements are installed; {} while an install is under way
 MAKE_VENV = [sys.executable, "-m", "venv"]

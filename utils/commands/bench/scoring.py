@@ -14,28 +14,32 @@ import re
 import statistics
 import sys
 import time
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from typing import NamedTuple
 
 from utils import checkpoints
 from utils.benchmarking.measuring import encoder_operations, matrix_product_speed, peak_memory
-from utils.benchmarking.scorers import ENGINE, LOOP, SCORERS, Scorer
+from utils.commands.bench import rows
+from utils.commands.bench.scorers import ENGINE, LOOP, SCORERS, Scorer
 
 TOKENS = range(8, 26)  # with the special ones
 MODELS = [(kind, name) for kind in ("mini", "blueprint") for name in ("distilroberta-base", "roberta-base")]
 COUNTS = (24, 240, 1508)  # 1,508 is the number of pairs in CrowS-Pairs
 SLOW = 48  # sentences that the slower ones score
 ROUNDS = 2  # the engine and the slower ones take turns, so that a busy moment hits all of them
+DIFFERENCE = "largest difference"
+COLUMNS = ("sentences", "per second", "peak extra MB", "% of matrix product", DIFFERENCE, "engine is faster by")
 QUICK = {"models": MODELS[:1], "counts": (3, 6, 8), "slow": 2}
 MISSING = (
     "minicons, which the engine is compared with, is not installed. In the folder of the course run: "
-    "python -m pip install -r utils/benchmarking/requirements.txt -c utils/constraints.txt"
+    "python -m pip install -r utils/commands/bench/requirements.txt -c utils/constraints.txt"
 )
 
 
 def main(argv: list[str]) -> int:
-    """Run the benchmark and print its table; the exit status."""
+    """Run the benchmark and print its tables; the exit status."""
     parser = argparse.ArgumentParser(prog="python3 -m utils bench scoring", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="one mini and few sentences, to see that it works")
     parser.add_argument("--all", action="store_true", help="the slower ones score all sentences too: an hour or more")
@@ -49,7 +53,7 @@ def main(argv: list[str]) -> int:
     for model in plan["models"]:
         # A process of its own starts with nothing in memory of the model before.
         with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
-            print(process.submit(table, *model, plan["counts"], plan["slow"]).result(), flush=True)
+            process.submit(tell, *model, plan["counts"], plan["slow"]).result()
     return 0
 
 
@@ -58,53 +62,52 @@ def minicons_is_here() -> bool:
     return importlib.util.find_spec("minicons") is not None
 
 
-def table(kind: str, name: str, counts: tuple[int, ...], slow: int) -> str:
-    """The measurements of one model as text, one row a scorer and number of sentences."""
-    import pandas as pd
+def tell(kind: str, name: str, counts: tuple[int, ...], slow: int) -> None:
+    """Print the measurements of one model: a row for each scorer and number of sentences, as soon as it is known."""
     import torch
 
     model, tokenizer = load(kind, name)
-    rows, speed = measure(model, tokenizer, sentences(tokenizer, counts[-1]), counts, slow)
-    title = f"\n{kind} {name}, {torch.get_num_threads()} threads, matrix product {speed:.0f} x 10^9 operations a second"
-    return (
-        f"{title}\n{pd.DataFrame(rows).to_string(index=False, na_rep='', float_format=lambda value: f'{value:,.3g}')}"
-    )
+    print(f"\n{kind} {name}, {torch.get_num_threads()} threads", flush=True)
+    speeds = []
+    rows.tell(measure(model, tokenizer, sentences(tokenizer, counts[-1]), counts, slow, speeds), "scorer", COLUMNS)
+    print(f"matrix product: {statistics.median(speeds):.0f} x 10^9 operations a second", flush=True)
 
 
-def measure(model, tokenizer, texts: list[str], counts: tuple[int, ...], slow: int) -> tuple[list[dict], float]:
-    """The rows of the table, and the speed of a matrix product meanwhile, in 10^9 operations a second.
+def measure(model, tokenizer, texts: list[str], counts: tuple[int, ...], slow: int, speeds: list) -> Iterator[dict]:
+    """The rows of the table, each as soon as its last turn is over.
 
     The engine takes turns with the slower scorers at the second of the counts, and is compared with them there.
+    The machine's speed at matrix products meanwhile is added to `speeds`, in 10^9 operations a second.
     """
     scorers = {label: make(model, tokenizer) for label, make in SCORERS.items()}
-    engine, few = scorers.pop(ENGINE), spread(texts, slow)
-    for score in (engine, *scorers.values()):
+    few = spread(texts, slow)
+    for score in scorers.values():
         score(few[:2])  # the first call is slower
-    ours = {count: [] for count in counts}
-    slower = {label: [] for label in scorers}
-    speeds = [matrix_product_speed()]
-    for count in (counts[0], *counts[2:]):
-        ours[count].append(run(engine, spread(texts, count)))
-    for turn in range(ROUNDS):
-        ours[counts[1]].append(run(engine, spread(texts, counts[1])))
-        speeds.append(matrix_product_speed())
-        for label, score in scorers.items():
-            slower[label].append(run(score, few[turn::ROUNDS]))
-    speed = statistics.median(speeds)
 
-    wanted, usual = merged(slower[LOOP]), per_second(ours[counts[1]])
-    rows = []
-    for count, runs in ours.items():
+    def engine_row(count, runs):
+        speeds.append(matrix_product_speed())
         operations = encoder_operations(model, copies(tokenizer, spread(texts, count))) / count
-        rows.append(row(ENGINE, runs) | {"% of matrix product": 100 * operations * per_second(runs) / speed})
-    rows[1]["largest difference"] = difference(run(engine, few).scores, wanted)
-    for label, runs in slower.items():
-        compared = {
-            "engine is faster by": usual / per_second(runs),
-            "largest difference": difference(merged(runs), wanted),
-        }
-        rows.append(row(label, runs) | compared)
-    return rows, speed
+        share = 100 * operations * per_second(runs) / statistics.median(speeds)
+        return row(ENGINE, runs) | {"% of matrix product": share}
+
+    def compared(label):
+        usual, wanted = per_second(runs[ENGINE]), merged(runs[LOOP])
+        faster = {"engine is faster by": usual / per_second(runs[label])}
+        return row(label, runs[label]) | faster | {DIFFERENCE: difference(merged(runs[label]), wanted)}
+
+    speeds.append(matrix_product_speed())
+    for count in (counts[0], *counts[2:]):
+        yield engine_row(count, [run(scorers[ENGINE], spread(texts, count))])
+    runs = {label: [] for label in scorers}
+    for turn in range(ROUNDS):
+        for label, score in scorers.items():
+            runs[label].append(run(score, spread(texts, counts[1]) if label == ENGINE else few[turn::ROUNDS]))
+            if turn == ROUNDS - 1 and label == ENGINE:
+                checked = difference(run(score, few).scores, merged(runs[LOOP]))
+                yield engine_row(counts[1], runs[ENGINE]) | {DIFFERENCE: checked}
+                yield compared(LOOP)  # it waited for the engine
+            elif turn == ROUNDS - 1 and label != LOOP:
+                yield compared(label)
 
 
 class Run(NamedTuple):

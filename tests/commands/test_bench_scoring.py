@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from utils import benchmarking
-from utils.benchmarking import scorers, scoring
+from utils.commands import bench
+from utils.commands.bench import rows, scorers, scoring
 from utils.commands.place import ROOT
 
 
@@ -24,14 +24,15 @@ def printed():
     command = [sys.executable, "-m", "utils", "bench", "scoring", "--quick"]
     run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert run.returncode == 0, run.stderr
-    title, head, *rows = (re.split(r"\s{2,}", line.strip()) for line in run.stdout.strip().splitlines())
+    title, head, *rows, speed = (re.split(r"\s{2,}", line.strip()) for line in run.stdout.strip().splitlines())
     assert head[:4] == ["scorer", "sentences", "per second", "peak extra MB"]
+    assert speed[0].startswith("matrix product: ")
     return rows
 
 
 def test_every_scorer_has_a_row_that_says_on_how_many_sentences(printed):
     counts = [(row[0], int(row[1])) for row in printed]
-    assert counts[:3] == [(scorers.ENGINE, count) for count in scoring.QUICK["counts"]]
+    assert sorted(counts[:3]) == [(scorers.ENGINE, count) for count in scoring.QUICK["counts"]]
     assert counts[3:] == [(label, scoring.QUICK["slow"]) for label in scorers.SCORERS if label != scorers.ENGINE]
     assert all(float(row[2]) > 0 for row in printed)
 
@@ -75,12 +76,24 @@ def test_a_spread_of_texts_has_the_lengths_of_all(mini):
 
 def test_without_minicons_the_way_to_it_is_named(monkeypatch, capsys):
     monkeypatch.setattr(scoring, "minicons_is_here", lambda: False)
-    assert benchmarking.main(["scoring"]) == 1
-    assert "pip install -r utils/benchmarking/requirements.txt" in capsys.readouterr().err
+    assert bench.main(["scoring"]) == 1
+    assert "pip install -r utils/commands/bench/requirements.txt" in capsys.readouterr().err
 
 
 def test_an_unknown_benchmark_is_refused_with_those_that_there_are(capsys):
     with pytest.raises(SystemExit):
-        benchmarking.main(["scorign"])
+        bench.main(["scorign"])
     error = capsys.readouterr().err
-    assert all(name in error for name in benchmarking.BENCHMARKS)
+    assert all(name in error for name in bench.BENCHMARKS)
+
+
+def test_a_row_is_told_before_the_next_is_measured(capsys):
+    printed = []
+
+    def measured():
+        for number in range(3):
+            printed.append(capsys.readouterr().out)
+            yield {"scorer": f"number {number}", "sentences": number}
+
+    rows.tell(measured(), "scorer", ["sentences", "per second"])
+    assert [re.findall(r"number \d", text) for text in printed] == [[], ["number 0"], ["number 1"]]

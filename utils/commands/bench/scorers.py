@@ -73,9 +73,9 @@ def pipeline(model, tokenizer) -> Scorer:
 
 ENGINE, LOOP = "this engine", "one token at a time"
 SCORERS: dict[str, Callable[..., Scorer]] = {
+    LOOP: loop,  # first: the others are checked against it
     ENGINE: engine,
     "minicons, a list": minicons,
     "minicons, text by text": minicons_one_by_one,
-    LOOP: loop,
     "fill-mask pipeline": pipeline,
 }

@@ -1,18 +1,22 @@
 """How fast `evaluation.classify` is beside transformers' pipeline: `python -m utils bench classifying`.
 
-The ways take turns, so that whatever else the computer does slows all of them; the median of the rounds counts.
+The ways take turns, so that whatever else the computer does slows all of them; the median of the rounds counts. A row
+is printed when the last round has timed it.
 """
 
 import argparse
 import random
 import statistics
 import time
+from collections.abc import Iterator
 
 from utils import checkpoints
+from utils.commands.bench import rows
 
 TEXTS, LONGEST_IN_WORDS, BATCH_SIZES = 800, 60, (4, 8, 16, 32)
 DISTILBERT, ROBERTA = "distilbert-base-uncased-finetuned-sst-2-english", "roberta-base-SST-2"
-PIPELINE = "pipeline"
+CLASSIFY, PIPELINE = "classify", "pipeline"
+COLUMNS = ("seconds", "times", "other labels", "score gap")
 
 
 def main(argv: list[str]) -> int:
@@ -49,40 +53,47 @@ def varied_texts(count: int, seed: int = 0) -> list[str]:
     return [" ".join(words[start : start + length]) for start, length in zip(starts, lengths, strict=True)]
 
 
-def measure(model, tokenizer, texts: list[str], rounds: int):
-    """Each way's median seconds, as a DataFrame, with what its answers differ by from classify's.
+def measure(model, tokenizer, texts: list[str], rounds: int) -> Iterator[dict]:
+    """A row for each way, as soon as the last round has timed it: what the table says of it.
 
-    Columns: `seconds`, `times` (its seconds over classify's), `other labels` (texts), `score gap` (the largest).
+    `seconds` (the median), `times` (its seconds over classify's), and what its answers differ by from classify's:
+    `other labels` (texts) and `score gap` (the largest).
     """
-    import pandas as pd
     from transformers import pipeline
 
     from utils import evaluation
 
     pipe = pipeline("text-classification", model=model.eval(), tokenizer=tokenizer)
-    ways = {"classify": lambda: evaluation.classify(model, tokenizer, texts), PIPELINE: lambda: pipe(texts)}
+    ways = {CLASSIFY: lambda: evaluation.classify(model, tokenizer, texts), PIPELINE: lambda: pipe(texts)}
     ways |= {f"{PIPELINE}, batch_size={size}": lambda size=size: pipe(texts, batch_size=size) for size in BATCH_SIZES}
-    seconds, answers = {way: [] for way in ways}, {}
-    ways["classify"]()  # the first call of all warms up
-    for _ in range(rounds):
+    seconds = {way: [] for way in ways}
+    ways[CLASSIFY]()  # the first call of all warms up
+    for turn in range(1, rounds + 1):
         for way, run in ways.items():
             start = time.perf_counter()
-            answers[way] = run()
+            answers = run()
             seconds[way].append(time.perf_counter() - start)
-    table = pd.DataFrame({"seconds": {way: statistics.median(times) for way, times in seconds.items()}})
-    table["times"] = table["seconds"] / table.loc["classify", "seconds"]
-    ours = answers.pop("classify")
-    for way, theirs in answers.items():
-        scores = [ours[answer["label"]].iloc[row] for row, answer in enumerate(theirs)]
-        table.loc[way, "other labels"] = sum(ours["predicted"] != [answer["label"] for answer in theirs])
-        table.loc[way, "score gap"] = max(abs(a - b["score"]) for a, b in zip(scores, theirs, strict=True))
-    return table
+            if way == CLASSIFY:
+                ours = answers
+            if turn == rounds:
+                median = statistics.median(seconds[way])
+                row = {"way": way, "seconds": median, "times": median / statistics.median(seconds[CLASSIFY])}
+                yield row if way == CLASSIFY else row | differences(ours, answers)
+
+
+def differences(ours, theirs: list[dict]) -> dict:
+    """In how many texts the labels of the pipeline are not classify's, and the largest difference of a score."""
+    scores = [ours[answer["label"]].iloc[row] for row, answer in enumerate(theirs)]
+    return {
+        "other labels": int(sum(ours["predicted"] != [answer["label"] for answer in theirs])),
+        "score gap": max(abs(a - b["score"]) for a, b in zip(scores, theirs, strict=True)),
+    }
 
 
 def tell(title: str, model, tokenizer, texts: list[str], rounds: int) -> None:
-    """Print one model's table, and the two figures it is about."""
-    table = measure(model, tokenizer, texts, rounds)
-    best = table["times"][2:].min()
-    print(f"{title}: {len(texts)} texts\n{table.to_string(float_format='{:.3g}'.format, na_rep='')}")
-    faster = table.loc[PIPELINE, "times"]
+    """Print one model's table, row by row, and the two figures it is about."""
+    print(f"{title}: {len(texts)} texts")
+    found = rows.tell(measure(model, tokenizer, texts, rounds), "way", COLUMNS)
+    times = {row["way"]: row["times"] for row in found}
+    faster, best = times[PIPELINE], min(time for way, time in times.items() if way.startswith(f"{PIPELINE},"))
     print(f"classify is {faster:.1f} times as fast as the default, and {best:.1f} times as the best batch_size\n")

@@ -1,0 +1,18 @@
+"""The benchmarks of `python3 -m utils bench`: the course's engines beside what people use today, in one run."""
+
+import argparse
+import importlib
+
+BENCHMARKS = {  # name: the module whose main(argv) runs it
+    "classifying": "utils.commands.bench.classifying",
+    "scoring": "utils.commands.bench.scoring",
+}
+
+
+def main(argv: list[str]) -> int:
+    """Run the benchmark that `argv` names, with the rest of `argv`; the exit status."""
+    parser = argparse.ArgumentParser(prog="python3 -m utils bench", description=__doc__)
+    parser.add_argument("benchmark", choices=BENCHMARKS, help="which engine to measure; add --help to read more")
+    parser.add_argument("options", nargs=argparse.REMAINDER, help="the options of that benchmark")
+    arguments = parser.parse_args(argv)
+    return importlib.import_module(BENCHMARKS[arguments.benchmark]).main(arguments.options)
