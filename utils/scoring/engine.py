@@ -28,16 +28,18 @@ def logprobs(model, tokenizer, copies: Sequence[Copy], batch_tokens: int | None 
     cores wider batches than the default are no faster. Runs in evaluation mode, and leaves the model in the mode in
     which it was.
     """
+    import numpy as np
     import torch
     from tqdm.auto import tqdm
 
-    answers: list = [None] * len(copies)
+    # All of it now: small arrays made between the batches would keep their freed memory apart, and it would grow.
+    answers = [np.empty((len(copy.scored), len(copy.wanted[0]))) for copy in copies]
     tokens = batching.default_batch_tokens(model) if batch_tokens is None else batch_tokens
     with batching.evaluating(model), torch.inference_mode(), tqdm(total=len(copies), disable=not progress) as bar:
         for batch in batching.by_length([len(copy.input_ids) for copy in copies], tokens):
             found = _batch(model, tokenizer, [copies[number] for number in batch])
             for number, answer in zip(batch, found, strict=True):
-                answers[number] = answer
+                answers[number][:] = answer
             bar.update(len(batch))
     return answers
 
