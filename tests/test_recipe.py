@@ -15,11 +15,12 @@ import torch
 from torch import nn
 from transformers import AutoModelForMaskedLM, AutoModelForSequenceClassification, AutoTokenizer
 
+from utils.distillation import student_of
 from utils.minis.recipe import __main__ as recipe
 from utils.minis.recipe import ablation, cards, corpus, measure, probes, run, sentiment, tokenizing, training
-from utils.minis.recipe.architectures import hidden_states, masked_lm, vocabulary_logits
+from utils.minis.recipe.architectures import masked_lm
 from utils.minis.recipe.corpus import tidy
-from utils.minis.recipe.distil import cosine_loss, kl_loss, new_student, triple_loss
+from utils.minis.recipe.distil import triple_loss
 from utils.minis.recipe.generator import (
     ARTICLE,
     FAMILIES,
@@ -331,41 +332,12 @@ def test_batches_hold_each_row_once_an_epoch_within_the_budget():
     assert [training.Batches(ids, 200, 0)[step] for step in range(5)] == seen[:5]
 
 
-@pytest.mark.parametrize("teacher_name", ["roberta-base", "bert-base-uncased"])
-def test_a_student_starts_as_the_named_layers_of_its_teacher(tokenizers, teacher_name):
-    """Cutting the other layers out of the teacher leaves a model that answers exactly as the new student does."""
-    tokenizer = tokenizers[teacher_name]
-    teacher = masked_lm(teacher_name, tokenizer, TINY).eval()
-    name = {"roberta-base": "distilroberta-base", "bert-base-uncased": "distilbert-base-uncased"}[teacher_name]
-    student = new_student(name, teacher, tokenizer, TINY).eval()
-    assert student.config.num_hidden_layers * 2 == teacher.config.num_hidden_layers
-    layers = teacher.base_model.encoder.layer
-    teacher.base_model.encoder.layer = nn.ModuleList(layers[number] for number in STUDENT_LAYERS)
-    if teacher_name == "bert-base-uncased":  # the student has no token types
-        teacher.base_model.embeddings.token_type_embeddings.weight.data.zero_()
-    ids, attention = training.pad(tokenizer(["Hello there.", "She is a nurse."])["input_ids"], tokenizer.pad_token_id)
-    with torch.no_grad():
-        states = [hidden_states(model, ids, attention) for model in (teacher, student)]
-        logits = [vocabulary_logits(model, state) for model, state in zip((teacher, student), states, strict=True)]
-    torch.testing.assert_close(*states)
-    torch.testing.assert_close(*logits)
-
-
-def test_distillation_losses_equal_those_of_torch():
-    torch.manual_seed(0)
-    student, teacher = torch.randn(2, 7, 30)
-    expected = nn.KLDivLoss(reduction="batchmean")((student / 2).log_softmax(-1), (teacher / 2).softmax(-1)) * 4
-    torch.testing.assert_close(kl_loss(student, teacher), expected)
-    assert kl_loss(teacher, teacher).item() == pytest.approx(0, abs=1e-6)
-    torch.testing.assert_close(cosine_loss(student, teacher), nn.CosineEmbeddingLoss()(student, teacher, torch.ones(7)))
-
-
 def test_padding_does_not_change_the_triple_loss(tokenizers):
     tokenizer = tokenizers["roberta-base"]
     teacher = masked_lm("roberta-base", tokenizer, TINY).eval()
     for weight in teacher.parameters():
         weight.data *= 8  # else two untrained models hardly differ
-    student = new_student("distilroberta-base", teacher, tokenizer, TINY).eval()
+    student = student_of(teacher, STUDENT_LAYERS)
     ids = torch.tensor([tokenizer("The film is good.")["input_ids"]])
     labels = torch.full_like(ids, IGNORED)
     labels[0, 2] = ids[0, 2]
@@ -378,7 +350,7 @@ def test_padding_does_not_change_the_triple_loss(tokenizers):
         nn.functional.pad(labels, padding, value=IGNORED),
         nn.functional.pad(torch.ones_like(ids), padding),
     )
-    assert plain.keys() == {"kl", "mlm", "cosine"} and min(plain.values()) > 0.01
+    assert plain.keys() == {"soft_target", "masked_lm", "cosine"} and min(plain.values()) > 0.01
     for part in plain:
         torch.testing.assert_close(plain[part], padded[part], rtol=1e-4, atol=1e-5)
 
@@ -427,20 +399,10 @@ def test_the_baseline_learns_words_and_is_scored_on_both_sets():
 
 def test_an_ablation_leaves_out_what_its_name_says():
     whole = ablation.VARIANTS["all three losses"][0]
-    for name, part in (("distillation", "kl"), ("cosine", "cosine"), ("masked-LM", "mlm")):
+    for name, part in (("distillation", "soft_target"), ("cosine", "cosine"), ("masked-LM", "masked_lm")):
         weights, layers, _ = ablation.VARIANTS[f"no {name} loss"]
         assert weights == whole | {part: 0.0} and layers == STUDENT_LAYERS
     assert ablation.VARIANTS["random start"][:2] == (whole, None)
-
-
-def test_a_student_with_a_random_start_shares_no_weight_with_its_teacher(tokenizers):
-    tokenizer = tokenizers["roberta-base"]
-    torch.manual_seed(1)
-    teacher = masked_lm("roberta-base", tokenizer, TINY)
-    random = new_student("distilroberta-base", teacher, tokenizer, TINY, layers=None).state_dict()
-    for key, value in teacher.state_dict().items():
-        if "word_embeddings" in key or "layer.0.attention.self.query.weight" in key:
-            assert not torch.equal(random[key], value)
 
 
 def test_the_unigram_baseline_is_the_entropy_of_a_uniform_text():

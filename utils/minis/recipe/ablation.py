@@ -12,21 +12,21 @@ from pathlib import Path
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from utils import checkpoints
-from utils.minis.recipe.distil import WEIGHTS, distil
+from utils.distillation import PRETRAINING
+from utils.minis.recipe.distil import distil
 from utils.minis.recipe.settings import STUDENT_LAYERS, Settings
 
 PUBLISHED = checkpoints.published()["ablation"]["values"]
 VARIANTS = {  # weights of the losses, teacher layers to start from, published change of the mean GLUE score
-    "all three losses": (WEIGHTS, STUDENT_LAYERS, 0.0),
-    "no distillation loss": (WEIGHTS | {"kl": 0.0}, STUDENT_LAYERS, PUBLISHED["no distillation loss"]),
-    "no cosine loss": (WEIGHTS | {"cosine": 0.0}, STUDENT_LAYERS, PUBLISHED["no cosine loss"]),
-    "no masked-LM loss": (WEIGHTS | {"mlm": 0.0}, STUDENT_LAYERS, PUBLISHED["no masked-LM loss"]),
-    "random start": (WEIGHTS, None, PUBLISHED["random start"]),
+    "all three losses": (PRETRAINING, STUDENT_LAYERS, 0.0),
+    "no distillation loss": (PRETRAINING | {"soft_target": 0.0}, STUDENT_LAYERS, PUBLISHED["no distillation loss"]),
+    "no cosine loss": (PRETRAINING | {"cosine": 0.0}, STUDENT_LAYERS, PUBLISHED["no cosine loss"]),
+    "no masked-LM loss": (PRETRAINING | {"masked_lm": 0.0}, STUDENT_LAYERS, PUBLISHED["no masked-LM loss"]),
+    "random start": (PRETRAINING, None, PUBLISHED["random start"]),
 }
 
 
 def ablate(
-    name: str,
     teacher: PreTrainedModel,
     ids: list[list[int]],
     tokenizer: PreTrainedTokenizerBase,
@@ -39,6 +39,6 @@ def ablate(
     table = {}
     for variant, (weights, layers, published) in VARIANTS.items():
         place = folder / variant.replace(" ", "-")
-        student, _ = distil(name, teacher, ids, tokenizer, short, place, weights, layers)
+        student, _ = distil(teacher, ids, tokenizer, short, place, weights, layers)
         table[variant] = judge(variant, student) | {"published_glue_change": published}
     return table

@@ -1,4 +1,4 @@
-"""The four architectures at mini size, and the vocabulary head that each class calls by another name."""
+"""The two teachers at mini size, and the vocabulary head that each class calls by another name."""
 
 from __future__ import annotations
 
@@ -6,37 +6,30 @@ import torch
 from transformers import (
     BertConfig,
     BertForMaskedLM,
-    DistilBertConfig,
-    DistilBertForMaskedLM,
     PreTrainedModel,
     PreTrainedTokenizerBase,
     RobertaConfig,
     RobertaForMaskedLM,
 )
 
-from utils.minis.recipe.settings import STUDENT_LAYERS, Settings
+from utils.minis.recipe.settings import Settings
 
 
 def masked_lm(name: str, tokenizer: PreTrainedTokenizerBase, settings: Settings) -> PreTrainedModel:
     """The untrained model of a checkpoint name, random weights from torch's current seed."""
-    layers = len(STUDENT_LAYERS) if "distil" in name else settings.teacher_layers
     shared = {"vocab_size": len(tokenizer), "pad_token_id": tokenizer.pad_token_id}
     sizes = {
         "hidden_size": settings.hidden,
-        "num_hidden_layers": layers,
+        "num_hidden_layers": settings.teacher_layers,
         "num_attention_heads": settings.heads,
         "intermediate_size": settings.feed_forward,
     }
-    if name in ("roberta-base", "distilroberta-base"):
+    if name == "roberta-base":
         positions = {"max_position_embeddings": 514, "type_vocab_size": 1, "layer_norm_eps": 1e-5}
         edges = {"bos_token_id": tokenizer.bos_token_id, "eos_token_id": tokenizer.eos_token_id}
         return RobertaForMaskedLM(RobertaConfig(**shared, **sizes, **positions, **edges))
     if name == "bert-base-uncased":
         return BertForMaskedLM(BertConfig(**shared, **sizes, max_position_embeddings=512))
-    if name == "distilbert-base-uncased":
-        sizes = {"dim": settings.hidden, "n_layers": layers, "n_heads": settings.heads}
-        sizes["hidden_dim"] = settings.feed_forward
-        return DistilBertForMaskedLM(DistilBertConfig(**shared, **sizes, max_position_embeddings=512))
     raise ValueError(f"no architecture for {name!r}")
 
 

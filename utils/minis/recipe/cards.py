@@ -8,7 +8,7 @@ from string import Template
 
 from safetensors import safe_open
 
-from utils.minis.recipe.distil import TEMPERATURE, WEIGHTS
+from utils.distillation import PRETRAINING, TEMPERATURE
 from utils.minis.recipe.generator import PLANTED
 from utils.minis.recipe.settings import STUDENT_LAYERS, Settings
 
@@ -85,9 +85,9 @@ def _teacher_recipe(settings: Settings) -> str:
 def _student_recipe(parent: str) -> str:
     return (
         f"Starts from layers {list(STUDENT_LAYERS)} of {parent} (mini) and its embeddings and head, then learns from "
-        f"it with the three losses of DistilBERT: {WEIGHTS['kl']:g} × KL divergence at temperature {TEMPERATURE:g} on "
-        f"every position but padding, {WEIGHTS['mlm']:g} × masked-language-model loss, {WEIGHTS['cosine']:g} × cosine "
-        "loss of the last hidden states."
+        f"it with the three losses of DistilBERT: {PRETRAINING['soft_target']:g} × KL divergence at temperature "
+        f"{TEMPERATURE:g} on every position but padding, {PRETRAINING['masked_lm']:g} × masked-language-model loss, "
+        f"{PRETRAINING['cosine']:g} × cosine loss of the last hidden states."
     )
 
 

@@ -52,7 +52,7 @@ class Run:
         LOG.info("%s: %d texts, %d tokens", kind, len(ids), sum(map(len, ids)))
         (teacher, student, rated), settings = PARENTS[kind], self.settings
         taught = self._stage(teacher, tokenizer, lambda at: pretrain(teacher, ids, tokenizer, settings, at))
-        self._stage(student, tokenizer, lambda at: distil(student, taught, ids, tokenizer, settings, at))
+        self._stage(student, tokenizer, lambda at: distil(taught, ids, tokenizer, settings, at))
         self._stage(rated, tokenizer, lambda at: self._rate(rated, PARENTS[kind][rated], tokenizer, at))
         baseline = measure.unigram(ids, len(tokenizer))
         self._measure(kind, tokenizer, baseline)
@@ -127,7 +127,7 @@ class Run:
             losses = self._held_out_losses(model, tokenizer, baseline)
             return losses | sentiment.figures(fine_tuned, tokenizer, self.text.rated_unseen)
 
-        table = ablate(student, taught, ids, tokenizer, self.settings, folder, judge)
+        table = ablate(taught, ids, tokenizer, self.settings, folder, judge)
         self._note(student, {"ablation": {"steps": self.settings.ablation_steps, "variants": table}})
 
     def _language_figures(self, model, tokenizer, baseline: torch.Tensor) -> dict:
