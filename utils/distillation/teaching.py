@@ -22,7 +22,7 @@ def teach(
     weights: dict[str, float] | None = None,
     show: Callable | None = None,
 ):
-    """Trains the student IN PLACE, and returns its losses: `history`, a row every tenth of the way. Lesson 07.
+    """Trains the student IN PLACE, and returns its losses: `history`, a row every twentieth of the way. Lesson 07.
 
     With `labels` it learns the task (a classifier), without them to fill in masked tokens, masked anew at each visit.
     `teacher`, `temperature` and `weights` are those of `DistillationTrainer`; without a teacher the student sees the
@@ -52,7 +52,7 @@ def teach(
             learning_rate=rate,
             adam_beta2=0.98,
             warmup_steps=steps // 16,
-            logging_steps=max(1, steps // 10),
+            logging_steps=max(1, steps // 20),
             seed=seed,
             save_strategy="no",
             report_to="none",
