@@ -71,14 +71,14 @@ def test_the_students_win_nowhere_but_on_wnli():
 
 def test_three_cards_print_development_scores_under_test_results():
     for name in (ROBERTA, DISTILROBERTA):
-        card = CARDS[name].drop("MNLI-mm")
+        card = CARDS[name]
         assert list(card) == list(GLUE[name][card.index])
-    card = CARDS[DISTILBERT].drop("MNLI-mm")
+    card = CARDS[DISTILBERT]
     paper = PAPER[DISTILBERT][card.index]
     assert list(card.index[card != paper]) == ["STS-B"] and card["STS-B"] == CARDS.at["STS-B", BERT]
-    bert = CARDS[BERT].drop("MNLI-mm")
+    bert = CARDS[BERT]
     assert (bert != PAPER[BERT][bert.index]).all()
-    assert CARDS[BERT].mean() == pytest.approx(79.6, abs=ROUNDED)  # the average on that card
+    assert (bert.sum() + 83.4) / 9 == pytest.approx(79.6, abs=ROUNDED)  # the average on that card
 
 
 def test_sixty_per_cent_faster_is_39_per_cent_less_time():
