@@ -159,6 +159,12 @@ def test_the_shares_are_bars_up_to_the_limit(drawn):
     assert limit.get_xdata()[0] == 100 and limit.get_label() == "limit: 181 Gflop/s"
 
 
+def test_the_shares_of_the_benchmark_are_drawn_as_they_come(tells):
+    as_they_come = pd.concat(SHARES)
+    assert as_they_come.index.nlevels == 3
+    tells(lambda: figures.limit_shares(as_they_come, 181.4, "Speed"), TOLD["limit"])
+
+
 FIVE = pd.concat([SWEEP[:1].assign(model=str(number)) for number in range(5)])
 
 

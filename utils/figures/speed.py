@@ -168,16 +168,18 @@ def beaten(table):
     return costs.apply(lambda row: ((costs <= row).all(axis=1) & (costs < row).any(axis=1)).any(), axis=1)
 
 
-def limit_shares(shares: dict, limit: float, title: str) -> None:
+def limit_shares(shares, limit: float, title: str) -> None:
     """Which share of the machine's own speed in matrix products a model reaches: a bar for each row. Lesson 08.
 
-    `shares` maps a model's name to a pandas Series from 0 to 1; its index names the rows, or has the levels (batch,
-    tokens). `limit` is that speed, in 10^9 operations a second. Raises ValueError for more models than there are
-    hatches.
+    `shares` is the pandas Series from 0 to 1 that `benchmarking.limit_shares` returns, with the index (model, batch,
+    tokens); or a dict from a model's name to a Series whose index names the rows. `limit` is that speed, in 10^9
+    operations a second. Raises ValueError for more models than there are hatches.
     """
     import matplotlib.pyplot as plt
     import seaborn as sns
 
+    if not isinstance(shares, dict):
+        shares = {name: rows.droplevel(0) for name, rows in shares.groupby(level=0, sort=False)}
     _few(shares)
     rows = list(dict.fromkeys(row for series in shares.values() for row in series.index))
     step = 0.8 / len(shares)
