@@ -20,7 +20,8 @@ from multiprocessing import get_context
 from typing import NamedTuple
 
 from utils import checkpoints
-from utils.benchmarking.measuring import encoder_operations, matrix_product_speed, peak_memory
+from utils.benchmarking.arithmetic import encoder_operations, matrix_product_speed
+from utils.benchmarking.memory_use import peak_memory
 from utils.commands.bench import rows
 from utils.commands.bench.scorers import ENGINE, LOOP, SCORERS, Scorer
 
