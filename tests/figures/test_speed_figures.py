@@ -3,8 +3,9 @@
 import numpy as np
 import pandas as pd
 import pytest
+from transformers import DistilBertConfig, DistilBertModel
 
-from utils import figures
+from utils import benchmarking, figures
 
 SWEEP = pd.DataFrame(
     [
@@ -163,6 +164,18 @@ def test_the_shares_of_the_benchmark_are_drawn_as_they_come(tells):
     as_they_come = pd.concat(SHARES)
     assert as_they_come.index.nlevels == 3
     tells(lambda: figures.limit_shares(as_they_come, 181.4, "Speed"), TOLD["limit"])
+
+
+def test_the_tables_of_the_benchmark_are_drawn_as_they_come(shown):
+    shape = {"vocab_size": 99, "dim": 16, "hidden_dim": 16, "n_heads": 2}
+    models = {f"{n} of 2": DistilBertModel(DistilBertConfig(n_layers=n, **shape)) for n in (2, 1)}
+    table = benchmarking.sweep(models, batches=(1, 2), tokens=(4, 8), rounds=2)
+    figures.latencies(table, "Layers")
+    figures.speed_ups({"half": benchmarking.speedups(table, over="2 of 2", of="1 of 2")}, "Layers", {"half": 2})
+    figures.limit_shares(benchmarking.limit_shares(table, models, 100), 100, "Layers")
+    assert all(f"{model}, batch of 2: " in shown[0].alt for model in models)
+    assert all(f"batch {batch}, {tokens} tokens " in shown[1].alt for batch in (1, 2) for tokens in (4, 8))
+    assert "2 of 2: batch 1, 4 tokens " in shown[2].alt
 
 
 FIVE = pd.concat([SWEEP[:1].assign(model=str(number)) for number in range(5)])
