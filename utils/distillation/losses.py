@@ -45,7 +45,7 @@ def masked_lm_loss(logits, labels):
             "one for each position, -100 where none was chosen."
         )
     chosen = (labels != -100).sum().clamp(min=1)
-    return cross_entropy(logits.flatten(0, -2), labels.flatten(), reduction="sum") / chosen
+    return cross_entropy(logits.reshape(-1, logits.shape[-1]), labels.reshape(-1), reduction="sum") / chosen
 
 
 def cosine_loss(student_hidden, teacher_hidden, attention_mask=None):
@@ -67,7 +67,7 @@ def _rows(student, teacher, attention_mask, what: str):
             "Both must read the same tokens, and have the same vocabulary and width."
         )
     if attention_mask is None:
-        return student.flatten(0, -2), teacher.flatten(0, -2)
+        return student.reshape(-1, student.shape[-1]), teacher.reshape(-1, student.shape[-1])
     if attention_mask.shape != student.shape[:-1]:
         raise ValueError(
             f"The {what} are {tuple(student.shape)}, so attention_mask must be {tuple(student.shape[:-1])}, "

@@ -2,7 +2,7 @@
 
 import copy
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 BERT_TO_DISTILBERT = {  # DistilBERT's layers are BERT's under other names
     r"^bert\.embeddings": "distilbert.embeddings",
@@ -110,9 +110,9 @@ def _student_class(teacher):
 
 
 def _checked(layers, total: int) -> list[int]:
-    chosen = list(layers)
+    chosen = list(layers) if isinstance(layers, Iterable) else []
     if not chosen or len(set(chosen)) < len(chosen) or not set(chosen) <= set(range(total)):
-        raise ValueError(f"layers={layers}: name at least one of the teacher's layers, 0 to {total - 1}, each once.")
+        raise ValueError(f"layers={layers!r}: name at least one of the teacher's layers, 0 to {total - 1}, each once.")
     return chosen
 
 
