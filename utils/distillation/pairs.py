@@ -7,9 +7,7 @@ def is_classifier(model) -> bool:
     """True for a …ForSequenceClassification, False for a …ForMaskedLM; raises ValueError for anything else."""
     name, config = type(model).__name__, model.config
     if config.is_encoder_decoder or getattr(config, "is_decoder", False):
-        raise ValueError(
-            f"{name} writes from left to right. Distil an encoder: …ForMaskedLM, …ForSequenceClassification."
-        )
+        raise ValueError(f"{name} writes texts. Distil an encoder, …ForMaskedLM or …ForSequenceClassification.")
     if name.endswith("ForMaskedLM"):
         return False
     if not name.endswith("ForSequenceClassification"):

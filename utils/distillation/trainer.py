@@ -16,7 +16,8 @@ class DistillationTrainer(Trainer):
 
     All of `Trainer` works as ever: its arguments, callbacks, `evaluate`, `save_model`, `resume_from_checkpoint`. Logs
     and evaluations hold each loss by itself, unweighted and in nats, beside the weighted sum. Only the student is
-    trained and saved. Options of its own, all by name:
+    trained and saved. To keep the best checkpoint by one of the losses, set `greater_is_better=False` beside
+    `metric_for_best_model`. Options of its own, all by name:
 
     * `teacher`: a model that reads the same batches, without gradient or dropout, on the student's device. With None
       the student learns from the labels alone, at the same weight: the control.
@@ -26,7 +27,8 @@ class DistillationTrainer(Trainer):
 
     The labels are those of the batch: DataCollatorForLanguageModeling makes them by masking; a classifier's come with
     its texts, and may be missing where the label's weight is 0. Raises ValueError for a pair that cannot be
-    (`check_pair`), unknown or negative weights, no loss at all, and a batch without labels that are needed.
+    (`check_pair`), unknown or negative weights, no loss at all, a
+    temperature that is not above 0, and a batch without labels that are needed.
     """
 
     loss_is_scaled_for_ga = False  # every loss is a mean over its own batch
@@ -38,6 +40,8 @@ class DistillationTrainer(Trainer):
             self.weights = {name: weight for name, weight in self.weights.items() if name == self.label_loss}
         if not any(self.weights.values()):
             raise ValueError("Every loss has the weight 0, so there is nothing to learn. Give one of them more.")
+        if not temperature > 0:
+            raise ValueError(f"A temperature of {temperature} softens nothing. Give a number above 0, such as 2.")
         if teacher is not None:
             check_pair(model, teacher, cosine=self.weights["cosine"] > 0)
         self.temperature, self.teacher = temperature, teacher
@@ -71,8 +75,9 @@ class DistillationTrainer(Trainer):
                 teacher = self.teacher(**_readable(self.teacher, inputs), output_hidden_states=hidden)
         found = self.losses(student, teacher, inputs)
         for name, value in found.items():
-            self._totals[name] += value.detach()
-            self._counts[name] += 1
+            share = self._share(inputs)
+            self._totals[name] += value.detach() * share
+            self._counts[name] += share
         loss = sum(self.weights[name] * value for name, value in found.items())
         return (loss, {"logits": student.logits}) if return_outputs else loss
 
@@ -81,7 +86,7 @@ class DistillationTrainer(Trainer):
         super().log(logs | self._means() if "loss" in logs else logs, *args, **kwargs)
 
     def evaluation_loop(self, *args, metric_key_prefix="eval", **kwargs):
-        """`Trainer`'s, with the mean over batches of each loss: `eval_masked_lm` and so on."""
+        """`Trainer`'s, with each loss too, `eval_masked_lm` and so on: mean over batches, each as heavy as its rows."""
         training = self._totals, self._counts
         self._totals, self._counts = Counter(), Counter()
         output = super().evaluation_loop(*args, metric_key_prefix=metric_key_prefix, **kwargs)
@@ -89,10 +94,22 @@ class DistillationTrainer(Trainer):
         self._totals, self._counts = training
         return output
 
+    def _share(self, inputs) -> float:
+        """How much a batch weighs in the means: as much as in `Trainer`'s own, so that `loss` is the weighted sum."""
+        if self.model.training:
+            return 1 / getattr(self, "current_gradient_accumulation_steps", 1)
+        return len(inputs["input_ids"])
+
     def _means(self) -> dict[str, float]:
         means = {name: (total / self._counts[name]).item() for name, total in self._totals.items()}
         self._totals, self._counts = Counter(), Counter()
         return means
+
+    def _issue_warnings_after_load(self, load_result):
+        """Says nothing of tied weights: they are saved once, under one of their names."""
+        tied = getattr(self.model, "all_tied_weights_keys", {})
+        load_result.missing_keys[:] = [name for name in load_result.missing_keys if name not in tied]
+        super()._issue_warnings_after_load(load_result)
 
     def _set_signature_columns_if_needed(self):
         """Keeps what the teacher alone reads: BERT has token types, its student has none."""
@@ -115,6 +132,6 @@ def _readable(model, inputs) -> dict:
 def _checked(defaults: dict[str, float], changes: dict[str, float]) -> dict[str, float]:
     if unknown := changes.keys() - defaults.keys():
         raise ValueError(f"There is no loss {', '.join(sorted(unknown))} here. Give weights to {', '.join(defaults)}.")
-    if any(weight < 0 for weight in changes.values()):
-        raise ValueError(f"weights={changes}: a weight below 0 would teach the opposite. Give 0 to leave a loss out.")
+    if not all(weight >= 0 for weight in changes.values()):
+        raise ValueError(f"weights={changes}: a weight is a number from 0 up, and 0 leaves a loss out.")
     return {**defaults, **changes}
