@@ -4,6 +4,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 
 from utils.distillation.losses import TEMPERATURE, masked_lm_loss
+from utils.distillation.pairs import is_classifier
 
 HELD_OUT_TOKENS = 1_024  # a batch; fixed, because the masks depend on it
 
@@ -24,12 +25,13 @@ def teach(
 ):
     """Trains the student IN PLACE, and returns its losses: `history`, a row every twentieth of the way. Lesson 07.
 
-    With `labels` it learns the task (a classifier), without them to fill in masked tokens, masked anew at each visit.
+    A masked language model learns to fill in tokens, masked anew at each visit; a classifier learns `labels`, which
+    may be missing when their weight is 0.
     `teacher`, `temperature` and `weights` are those of `DistillationTrainer`; without a teacher the student sees the
     same batches and masks for the same `seed`. AdamW, a rate that rises over the first sixteenth of the steps and
     falls to 0. `show(history)` is called at each row. Prints nothing and leaves no files. The student is left in
-    evaluation mode. Raises ValueError for what `DistillationTrainer` refuses, no texts, labels that do not fit, and a
-    tokenizer that is not the student's.
+    evaluation mode. Raises ValueError for what `DistillationTrainer` refuses, no texts or steps, labels that do not
+    fit, and a tokenizer that is not the student's.
     """
     import torch
     from transformers import (
@@ -42,7 +44,10 @@ def teach(
     from utils.distillation.curve import LossCurve, history
     from utils.distillation.trainer import DistillationTrainer
 
+    if steps < 1:
+        raise ValueError(f"{steps} steps teach nothing. Give 1 or more.")
     rows = _rows(student, tokenizer, texts, labels)
+    collator = DataCollatorWithPadding if is_classifier(student) else DataCollatorForLanguageModeling
     with tempfile.TemporaryDirectory() as folder, torch.random.fork_rng():
         arguments = TrainingArguments(
             folder,
@@ -66,7 +71,7 @@ def teach(
             weights=weights,
             args=arguments,
             train_dataset=rows,
-            data_collator=(DataCollatorForLanguageModeling if labels is None else DataCollatorWithPadding)(tokenizer),
+            data_collator=collator(tokenizer),
             processing_class=tokenizer,
             callbacks=[LossCurve(show)] if show else None,
         )
@@ -103,18 +108,19 @@ def _rows(model, tokenizer, texts, labels=None) -> list[dict]:
     """A dict for each text, as `Trainer` and the collators take them."""
     from utils.batching import longest_input
 
-    texts = list(texts)
-    if not texts:
-        raise ValueError("There are no texts to learn from. Give a list of at least one.")
+    if isinstance(texts, str) or not len(texts):
+        raise ValueError(f"texts={texts!r}: give a list of one text or more.")
     if len(tokenizer) != model.config.vocab_size:
         raise ValueError(
             f"The tokenizer knows {len(tokenizer):,} tokens, the model {model.config.vocab_size:,}. Load both from one "
             "folder."
         )
-    encoded = tokenizer(texts, truncation=True, max_length=longest_input(model, tokenizer))
+    encoded = tokenizer(list(texts), truncation=True, max_length=longest_input(model, tokenizer))
     rows = [{name: values[number] for name, values in encoded.items()} for number in range(len(texts))]
     if labels is None:
         return rows
+    if not is_classifier(model):
+        raise ValueError("A masked language model makes its own labels, by masking. Leave labels out.")
     labels = [int(label) for label in labels]
     known = range(model.config.num_labels)
     if len(labels) != len(texts) or not set(labels) <= set(known):
