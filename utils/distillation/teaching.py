@@ -26,11 +26,11 @@ def teach(
     """Trains the student IN PLACE, and returns its losses: `history`, a row every twentieth of the way. Lesson 07.
 
     A masked language model learns to fill in tokens, masked anew at each visit; a classifier learns `labels`, which
-    may be missing when their weight is 0. `teacher`, `temperature` and `weights` are those of `DistillationTrainer`; without a teacher the student sees the
-    same batches and masks for the same `seed`. AdamW; the rate, by default the published one, rises over the first
-    sixteenth of the steps and falls to 0. `show(history)` is called at each row. Prints nothing and leaves no files. The student is left in
-    evaluation mode. Raises ValueError for what `DistillationTrainer` refuses, no texts or steps, labels that do not
-    fit, and a tokenizer that is not the student's.
+    may be missing when their weight is 0. `teacher`, `temperature` and `weights` are those of `DistillationTrainer`;
+    without a teacher the student sees the same batches and masks for the same `seed`. AdamW; the rate, by default the
+    published one, rises over the first sixteenth of the steps and falls to 0. `show(history)` is called at each row.
+    Prints nothing and leaves no files. The student is left in evaluation mode. Raises ValueError for what
+    `DistillationTrainer` refuses, no texts or steps, labels that do not fit, and a tokenizer that is not the student's.
     """
     import torch
     from transformers import (
