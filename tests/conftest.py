@@ -11,6 +11,7 @@ import pytest
 os.environ["COURSE_MODELS"] = "mini"
 os.environ["COURSE_PROGRESS"] = "off"
 os.environ["HF_HUB_OFFLINE"] = "1"
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 os.environ["COURSE_SETTINGS"] = str(Path(tempfile.mkdtemp(prefix="course-tests-"), "settings.json"))
 
 

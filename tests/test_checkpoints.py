@@ -152,7 +152,7 @@ def test_a_disk_that_fills_up_leaves_the_old_choice(settings, monkeypatch):
 
 def in_new_python(code: str, **variables: str) -> str:
     """What `code` prints in a Python that has imported nothing, with none of the library's variables set."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("HF_", "COURSE_MODELS"))}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("HF_", "ORT_", "COURSE_MODELS"))}
     root = Path(checkpoints.__file__).parents[1]
     run = subprocess.run(
         [sys.executable, "-c", code], env=kept | variables, cwd=root, capture_output=True, text=True, timeout=60
@@ -179,6 +179,12 @@ def test_prepare_leaves_the_network_on_for_the_published_models():
     said, offline_and_bars = in_new_python(PREPARE, COURSE_MODELS="hub").splitlines()
     assert said.startswith("Models: hub.") and "downloaded once" in said
     assert offline_and_bars == "False True"
+
+
+def test_prepare_lets_no_library_report_to_its_makers():
+    code = "import os, utils.checkpoints; utils.checkpoints.prepare(); import huggingface_hub.constants as constants; "
+    code += "print(constants.HF_HUB_DISABLE_TELEMETRY, os.environ['ORT_DISABLE_TELEMETRY'])"
+    assert in_new_python(code, COURSE_MODELS="mini") == "True 1"
 
 
 def test_prepare_comes_before_the_slow_imports():

@@ -131,6 +131,7 @@ def prepare() -> str:
     Returns one line to show.
     """
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")  # ONNX Runtime would report each model that it opens
     os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")  # bars become dead widgets in a saved notebook
     os.environ.setdefault("HF_HUB_DISABLE_SYMLINKS_WARNING", "1")  # Windows; frightens and changes nothing
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")  # no warning after a fork

@@ -58,6 +58,7 @@ def environment(folder):
         "HF_HUB_OFFLINE": "1",
         "IPYTHONDIR": str(Path(folder, "ipython")),
         "JUPYTER_CONFIG_DIR": str(Path(folder, "jupyter")),
+        "ORT_DISABLE_TELEMETRY": "1",
     }
 
 
