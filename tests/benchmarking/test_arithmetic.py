@@ -33,6 +33,14 @@ def test_the_operations_of_an_encoder_are_those_of_its_matrices(small, lengths):
     assert encoder_operations(small, lengths) == pytest.approx(sum(map(of_layers, lengths)) / 1e9)
 
 
+def test_a_last_layer_at_one_position_takes_less(small):
+    length = 12
+    # Saved at all positions but one: two of four projections and the feed-forward part. Attention is as it was.
+    saved = (length - 1) * 2 * (2 * HIDDEN**2 + 2 * HIDDEN * INNER) / 1e9
+    less = encoder_operations(small, [length], one_position=True)
+    assert less == pytest.approx(encoder_operations(small, [length]) - saved)
+
+
 def test_the_operations_of_a_model_are_those_of_its_head_too(small):
     head = 2 * 3 * 7 * (HIDDEN**2 + HIDDEN * VOCABULARY)
     assert operations(small, batch=3, tokens=7) == pytest.approx((3 * of_layers(7) + head) / 1e9)

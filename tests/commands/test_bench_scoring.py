@@ -24,7 +24,10 @@ def printed():
     command = [sys.executable, "-m", "utils", "bench", "scoring", "--quick"]
     run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert run.returncode == 0, run.stderr
-    title, head, *rows, speed = (re.split(r"\s{2,}", line.strip()) for line in run.stdout.strip().splitlines())
+    table, pairs = run.stdout.strip().split("\n\n")
+    title, head, *rows, speed = (re.split(r"\s{2,}", line.strip()) for line in table.splitlines())
+    count, per_second, megabytes = pairs.splitlines()[2].removeprefix(scorers.ENGINE).split()
+    assert int(count) == scoring.QUICK["counts"][-1] and float(per_second) > 0 and float(megabytes) >= 0
     assert head[:4] == ["scorer", "sentences", "per second", "peak extra MB"]
     assert speed[0].startswith("matrix product: ")
     return rows
@@ -72,6 +75,12 @@ def test_a_spread_of_texts_has_the_lengths_of_all(mini):
         chosen = scoring.spread(texts, count)
         assert len(set(chosen)) == count
         assert sum(scoring.copies(tokenizer, chosen)) / count == pytest.approx(mean, rel=0.03)
+
+
+def test_a_pair_differs_in_one_word():
+    for text in ("The film was good", "good good good", "Fine."):
+        words, changed = text.split(), scoring.one_word_changed(text).split()
+        assert [a == b for a, b in zip(words, changed, strict=True)] == [False] + [True] * (len(words) - 1)
 
 
 def test_without_minicons_the_way_to_it_is_named(monkeypatch, capsys):

@@ -1,10 +1,12 @@
 """How fast this machine multiplies matrices, and how much of that speed a model reaches. Lesson 08."""
 
+import contextlib
 import statistics
 import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
+from utils import last_layer
 from utils.benchmarking.inputs import synchronise, threads_of
 
 # Square and large; and a batch of 1,024 tokens on its way into a feed-forward layer of RoBERTa, and out of it.
@@ -62,10 +64,19 @@ def limit_shares(table, models: Mapping, limit: float):
     return pd.Series(shares, name="share").rename_axis(["model", "batch", "tokens"])
 
 
-def encoder_operations(model, lengths: Iterable[int]) -> float:
-    """The operations, in 10^9, of matrix products in one pass of rows of these lengths through the encoder alone."""
-    encoder = without_weights(model).base_model
-    return sum(rows * operations(encoder, 1, length) for length, rows in Counter(lengths).items())
+def encoder_operations(model, lengths: Iterable[int], one_position: bool = False) -> float:
+    """The operations, in 10^9, of matrix products in one pass of rows of these lengths through the encoder alone.
+
+    With `one_position` the last layer is computed at one token only, as `scoring` does it (utils/last_layer.py).
+    """
+    import torch
+
+    encoder, total = without_weights(model).base_model, 0.0
+    first = torch.zeros(1, dtype=torch.long, device="meta")
+    for length, rows in Counter(lengths).items():
+        with last_layer.only_at(encoder, first) if one_position else contextlib.nullcontext():
+            total += rows * operations(encoder, 1, length)
+    return total
 
 
 def without_weights(model):

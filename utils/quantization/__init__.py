@@ -3,6 +3,7 @@
 `export` writes a file, `quantize` writes a smaller one from it, `load` runs either. Nothing here prints.
 """
 
+import os
 from pathlib import Path
 
 from utils.quantization.exporting import export
@@ -10,6 +11,9 @@ from utils.quantization.files import need
 from utils.quantization.integers import quantize
 
 __all__ = ["export", "load", "quantize"]
+
+# ONNX Runtime 1.29 and later tell Microsoft of the models they load, unless this is set before they are imported.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 
 def load(path: str | Path, threads: int | None = None):

@@ -2,11 +2,13 @@
 
 import contextlib
 import importlib.util
+import io
 import json
 import logging
 import os
 import warnings
 from collections.abc import Iterator
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 FACTS = "course"  # where a file says what load() must know
@@ -16,7 +18,7 @@ def need(*packages: str) -> None:
     """Raise RuntimeError, with the line that installs them, where packages are missing."""
     missing = [package for package in packages if importlib.util.find_spec(package) is None]
     if missing:
-        raise RuntimeError(f"{' and '.join(missing)} is missing. In a cell, run: %pip install {' '.join(packages)}")
+        raise RuntimeError(f"{' and '.join(missing)} is missing. In a cell, run: %pip install {' '.join(missing)}")
 
 
 @contextlib.contextmanager
@@ -46,10 +48,11 @@ def new_file(path: str | Path) -> Iterator[Path]:
 def quiet() -> Iterator[None]:
     """Keep the notes of the exporter and the quantizer, which are not for learners, off the screen."""
     before, root, silent = logging.root.manager.disable, logging.getLogger(), logging.NullHandler()
-    logging.disable(logging.WARNING)
+    logging.disable(logging.CRITICAL)
     root.addHandler(silent)  # without any, the quantizer's first warning would set up one that stays
     try:
-        with warnings.catch_warnings():
+        nowhere = io.StringIO()
+        with redirect_stdout(nowhere), redirect_stderr(nowhere), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
     finally:

@@ -18,6 +18,7 @@ def load(path: str | Path, threads: int | None):
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = torch.get_num_threads() if threads is None else threads
     options.log_severity_level = ERRORS_ONLY
+    options.add_session_config_entry("session.force_spinning_stop", "1")  # else it slows down who comes after it
     session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
     kind = OnnxForMaskedLM if facts["class"].endswith("ForMaskedLM") else OnnxForSequenceClassification
     return kind(session, Path(path), facts).eval()

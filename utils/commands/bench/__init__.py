@@ -1,4 +1,4 @@
-"""The benchmarks of `python3 -m utils bench`: the course's engines beside what people use today, in one run."""
+"""The benchmarks of `python3 -m utils bench`: the course's engines beside what people use, and its own timings."""
 
 import argparse
 import importlib
@@ -6,6 +6,7 @@ import importlib
 BENCHMARKS = {  # name: the module whose main(argv) runs it
     "classifying": "utils.commands.bench.classifying",
     "scoring": "utils.commands.bench.scoring",
+    "speedups": "utils.commands.bench.speedups",
 }
 
 

@@ -55,6 +55,8 @@ def main(argv: list[str]) -> int:
         # A process of its own starts with nothing in memory of the model before.
         with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
             process.submit(tell, *model, plan["counts"], plan["slow"]).result()
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
+        process.submit(tell_pairs, *plan["models"][0], plan["counts"][-1]).result()
     return 0
 
 
@@ -74,6 +76,31 @@ def tell(kind: str, name: str, counts: tuple[int, ...], slow: int) -> None:
     print(f"matrix product: {statistics.median(speeds):.0f} x 10^9 operations a second", flush=True)
 
 
+def tell_pairs(kind: str, name: str, count: int) -> None:
+    """Print how fast CrowS-Pairs' score is on as many pairs: a sentence, and the same with one word changed."""
+    from utils import scoring
+
+    model, tokenizer = load(kind, name)
+    print(f"\n{kind} {name}, scores of CrowS-Pairs", flush=True)
+
+    def first_scores(texts):
+        return scoring.conditional(model, tokenizer, [(text, one_word_changed(text)) for text in texts])[
+            "first"
+        ].tolist()
+
+    texts = sentences(tokenizer, count)
+    first_scores(texts[:2])
+    told = row(ENGINE, [run(first_scores, texts)])
+    rows.tell([{**told, "pairs": told["sentences"]}], "scorer", ("pairs", "per second", "peak extra MB"))
+
+
+def one_word_changed(text: str) -> str:
+    """The text with its middle word in the place of its first; where both are the same, with "not" there."""
+    first, *others = text.split(" ")
+    middle = others[len(others) // 2] if others else first
+    return " ".join(["not" if middle == first else middle, *others])
+
+
 def measure(model, tokenizer, texts: list[str], counts: tuple[int, ...], slow: int, speeds: list) -> Iterator[dict]:
     """The rows of the table, each as soon as its last turn is over.
 
@@ -87,7 +114,7 @@ def measure(model, tokenizer, texts: list[str], counts: tuple[int, ...], slow: i
 
     def engine_row(count, runs):
         speeds.append(matrix_product_speed())
-        operations = encoder_operations(model, copies(tokenizer, spread(texts, count))) / count
+        operations = encoder_operations(model, copies(tokenizer, spread(texts, count)), one_position=True) / count
         share = 100 * operations * per_second(runs) / statistics.median(speeds)
         return row(ENGINE, runs) | {"% of matrix product": share}
 
