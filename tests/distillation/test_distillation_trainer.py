@@ -318,6 +318,7 @@ def test_a_run_says_nothing(trainer, capfd):
         ({"weights": {"cosine": float("nan")}}, "a number from 0 up"),
         ({"weights": dict.fromkeys(PARTS, 0.0)}, "nothing to learn"),
         ({"temperature": 0.0}, "number above 0"),
+        ({"compute_loss_func": lambda *_, **__: 0}, "Leave compute_loss_func and label_smoothing_factor out"),
     ],
 )
 def test_options_that_mean_nothing_are_refused(trainer, more, message):
@@ -342,6 +343,11 @@ def test_a_batch_without_labels_is_refused_when_they_are_needed(trainer):
     with pytest.raises(ValueError, match="Use DataCollatorForLanguageModeling"):
         trainer(student, teacher).compute_loss(student, batch)
     assert trainer(student, teacher, more={"weights": {"masked_lm": 0.0}}).compute_loss(student, batch) > 0
+
+
+def test_label_smoothing_is_refused(trainer):
+    with pytest.raises(ValueError, match="label_smoothing_factor"):
+        trainer(small("RobertaForMaskedLM"), None, label_smoothing_factor=0.1)
 
 
 def test_labels_alone_need_a_teacher_or_a_weight(trainer):

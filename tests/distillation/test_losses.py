@@ -1,11 +1,15 @@
 """The three losses against references written with the modules of torch.nn: values and gradients, masks and padding."""
 
+import subprocess
+import sys
+
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
+from utils.commands.place import ROOT
 from utils.distillation import cosine_loss, masked_lm_loss, soft_target_loss
 
 BATCH, TOKENS, WIDTH = 3, 5, 7
@@ -153,3 +157,9 @@ LOGITS = torch.zeros(2, 3, 5)
 def test_what_does_not_fit_is_refused(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_importing_the_room_brings_no_torch():
+    code = "import sys; import utils.distillation; print([name for name in ('torch', 'pandas') if name in sys.modules])"
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "[]"

@@ -5,6 +5,7 @@ import torch
 import transformers
 from small_models import LABELS, SIZES, small
 
+from utils import checkpoints
 from utils.distillation import even_layers, student_of
 
 PAIRS = {
@@ -109,6 +110,20 @@ def test_a_classifier_keeps_its_labels(kind):
     assert student.config.id2label == LABELS and student.config.label2id == {"NEGATIVE": 0, "POSITIVE": 1}
     three = small(kind, id2label={0: "a", 1: "b", 2: "c"}, label2id={"a": 0, "b": 1, "c": 2})
     assert student_of(three)(IDS).logits.shape == (2, 3)
+
+
+@pytest.mark.parametrize(
+    ("teacher", "student"),
+    [("bert-base-uncased", "distilbert-base-uncased"), ("roberta-base", "distilroberta-base")],
+)
+def test_the_published_teachers_have_students_of_the_published_shapes(teacher, student):
+    """At full size, on the meta device, which holds shapes alone."""
+    with torch.device("meta"):
+        made = student_of(checkpoints.blueprint(teacher, "MaskedLM"))
+    expected = checkpoints.blueprint(student, "MaskedLM")
+    shapes = {name: tuple(value.shape) for name, value in expected.state_dict().items()}
+    assert {name: tuple(value.shape) for name, value in made.state_dict().items()} == shapes
+    assert made.config.num_hidden_layers == 6 and made.num_parameters() == expected.num_parameters()
 
 
 def test_berts_settings_are_handed_down():

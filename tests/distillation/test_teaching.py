@@ -113,6 +113,17 @@ def test_a_run_says_nothing_leaves_nothing_and_keeps_the_callers_dice(roberta, c
     assert os.listdir(tmp_path) == []
 
 
+def test_the_models_stay_on_their_device(roberta, monkeypatch):
+    """Even where there is a GPU: a notebook goes on with inputs on the CPU."""
+    teacher, tokenizer = roberta
+    made, asked = transformers.TrainingArguments, []
+    monkeypatch.setattr(
+        transformers, "TrainingArguments", lambda *args, **kwargs: asked.append(kwargs) or made(*args, **kwargs)
+    )
+    teach(student_of(teacher), tokenizer, TEXTS, teacher, **QUICK)
+    assert asked[0]["use_cpu"] is True and teacher.device.type == "cpu"
+
+
 def test_the_curve_is_shown_as_it_grows(roberta):
     teacher, tokenizer = roberta
     seen = []

@@ -61,6 +61,7 @@ def teach(
             save_strategy="no",
             report_to="none",
             disable_tqdm=True,
+            use_cpu=student.device.type == "cpu",  # else both models would be moved to a GPU, and left there
             dataloader_pin_memory=False,
         )
         trainer = DistillationTrainer(

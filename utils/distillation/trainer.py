@@ -27,8 +27,8 @@ class DistillationTrainer(Trainer):
 
     The labels are those of the batch: DataCollatorForLanguageModeling makes them by masking; a classifier's come with
     its texts, and may be missing where the label's weight is 0. Raises ValueError for a pair that cannot be
-    (`check_pair`), unknown or negative weights, no loss at all, a
-    temperature that is not above 0, and a batch without labels that are needed.
+    (`check_pair`), unknown or negative weights, no loss at all, a temperature that is not above 0, a batch without
+    labels that are needed, and the two options of `Trainer` that have no place here: another loss and label smoothing.
     """
 
     loss_is_scaled_for_ga = False  # every loss is a mean over its own batch
@@ -47,6 +47,8 @@ class DistillationTrainer(Trainer):
         self.temperature, self.teacher = temperature, teacher
         self._totals, self._counts = Counter(), Counter()
         super().__init__(model, *args, **kwargs)
+        if self.compute_loss_func or self.label_smoother:
+            raise ValueError("The loss is made here. Leave compute_loss_func and label_smoothing_factor out.")
         if teacher is not None:
             teacher.to(self.args.device)
 
@@ -115,9 +117,8 @@ class DistillationTrainer(Trainer):
         """Keeps what the teacher alone reads: BERT has token types, its student has none."""
         super()._set_signature_columns_if_needed()
         if self.teacher is not None:
-            self._signature_columns += [
-                name for name in _arguments(self.teacher) if name not in self._signature_columns
-            ]
+            more = [name for name in _arguments(self.teacher) if name not in self._signature_columns]
+            self._signature_columns += more
 
 
 def _arguments(model) -> list[str]:
