@@ -79,7 +79,7 @@ def synchronise() -> None:
     """Wait until the GPU is done with what it was given; without one, do nothing."""
     import torch
 
-    if torch.cuda.is_available() and torch.cuda.is_initialized():
+    if torch.cuda.is_initialized():
         torch.cuda.synchronize()
     if torch.backends.mps.is_available():
         torch.mps.synchronize()
