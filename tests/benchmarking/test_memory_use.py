@@ -1,11 +1,12 @@
 """Memory is counted right where the answer is known."""
 
+import copy
 import time
 
 import pytest
 import torch
 
-from utils.benchmarking import memory
+from utils.benchmarking import latency, memory
 from utils.benchmarking.memory_use import peak_memory
 
 MEGABYTE = 250_000  # numbers in float32
@@ -90,3 +91,14 @@ def test_the_watch_ends_with_an_error():
     block = torch.ones(50_000_000)
     time.sleep(0.1)
     assert peak.megabytes == before and len(block)
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
+def test_half_precision_takes_half_and_can_be_timed(classifiers, dtype):
+    model = copy.deepcopy(next(iter(classifiers.values())))
+    whole = memory(model, batch=1, tokens=8).iloc[0]
+    half = memory(model.to(dtype), batch=1, tokens=8).iloc[0]
+    numbers = sum(buffer.nbytes for buffer in model.buffers()) / 1e6  # positions, which stay whole numbers
+    assert half["weights"] - numbers == pytest.approx((whole["weights"] - numbers) / 2)
+    assert half["inference_mode"] < whole["inference_mode"]
+    assert latency(model, batch=1, tokens=8, rounds=1)["median"].item() > 0
