@@ -77,7 +77,7 @@ def how_much_faster(answer):
     old, new = seconds["elmo"], seconds["distilbert-base-uncased"]
     times, saved = numbers(answer, "how many times as fast, then how many per cent less time", 2)
     if abs(times - old / new) < 0.006 and abs(saved - 100 * (1 - new / old)) < 0.6:
-        return f"{times:.2f} times as fast, {100 * (times - 1):.0f} % faster and {saved:.0f} % less time are one and the same."
+        return f"{times:.2f} times as fast, {100 * (times - 1):.0f} % faster, {saved:.0f} % less time: all the same."
     if near(times, new / old):
         raise Wrong("the first number is upside down: below 1 would mean slower.")
     if abs(times - (old / new - 1)) < 0.006:
@@ -170,7 +170,7 @@ class Clock:
     (
         "Which calls should not count at all? And what does one slow call do to the result?",
         "Call work() three times before the clock is read. Then keep each time by itself, in a list.",
-        "start = time.perf_counter(); work(); times.append(time.perf_counter() - start), and at the end np.median(times)",
+        "In each round: start = time.perf_counter(); work(); times.append(time.perf_counter() - start). Then the median.",
     ),
 )
 def stopwatch(answer):
