@@ -1,0 +1,138 @@
+"""What lesson 08 must show. Times are another machine's each time, so only ranges and what follows from the numbers."""
+
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from utils import checkpoints
+
+NOTEBOOK = Path(__file__).parents[2] / "notebooks/08_speed_and_size.ipynb"
+NAMES = ("roberta-base", "distilroberta-base", "bert-base-uncased", "distilbert-base-uncased")
+
+
+@pytest.fixture(scope="module")
+def lesson():
+    """What each code cell showed, as plain text."""
+    shown = {}
+    for cell in nbformat.read(NOTEBOOK, 4).cells:
+        outputs = cell.get("outputs", [])
+        told = [output.get("text") or output.data.get("text/markdown", output.data["text/plain"]) for output in outputs]
+        shown[cell.id] = "\n".join(told)
+    return shown
+
+
+def numbers(text):
+    return [float(number) for number in re.findall(r"(?<![\w.])[+-]?\d+(?:\.\d+)?", text.replace(",", ""))]
+
+
+def row(text, name):
+    """The numbers of the line that begins with `name`."""
+    return numbers(next(line for line in text.splitlines() if line.startswith(name)).removeprefix(name))
+
+
+def test_the_guess_is_answered_and_students_are_nearer_to_each_other_than_to_their_teachers(lesson):
+    fastest = re.search(r"Fastest here: ([\w-]+)\.", lesson["cold-open-verdict"])[1]
+    assert fastest in NAMES[1::2]
+    students, teachers = map(int, re.findall(r"(\d+)%", lesson["cold-open-verdict"]))
+    assert students < teachers
+
+
+def test_the_summary_is_that_of_the_twenty_times(lesson):
+    times = row(lesson["timing-loop"], "milliseconds:")
+    assert len(times) == 20
+    first, mean, median, p95 = (
+        row(lesson["timing-summary"], what)[0]
+        for what in ("first call", "mean of all", "median, warmed up", "p95, warmed up")
+    )
+    assert abs(first - times[0]) <= 0.51 and abs(mean - sum(times) / 20) <= 0.51
+    assert abs(median - sorted(times[3:])[8]) <= 0.51 and min(times[3:]) - 0.51 <= median <= p95 <= max(times[3:]) + 0.51
+
+
+def test_a_model_against_itself_is_as_fast(lesson):
+    value, low, high = numbers(lesson["timing-control"])
+    assert low <= value <= high and 0.7 < value < 1.4
+
+
+def test_a_batch_raises_throughput_and_latency(lesson):
+    throughput, latency = numbers(lesson["batch-sweep"].splitlines()[0])[1:]
+    assert throughput > 1 and latency > 2 and abs(throughput * latency - 32) < 2
+
+
+def test_speed_ups_lie_where_half_the_layers_can_bring_them(lesson):
+    for cell, shapes in {"twice-bert": 2, "twice-roberta": 5}.items():
+        table = [numbers(line)[-3:] for line in lesson[cell].splitlines() if re.search(r"\d\.\d\d +\d\.\d\d +\d\.\d\d$", line)]
+        assert len(table) == shapes
+        for value, low, high in table:
+            assert low <= value <= high and 1.3 < value < 2.8
+    sliced, whole = (row(lesson["twice-slice-times"], "batch 1, 512 tokens:")[0], numbers(lesson["twice-slice-times"])[-1])
+    assert abs(sliced / whole - 1) < 0.25
+    assert lesson["twice-figure"].count("1.63") and lesson["twice-verdict"].count("intervals") == 2
+
+
+def test_the_parts_add_up_and_the_masked_lm_head_lowers_the_factor(lesson):
+    parts = [row(lesson["parts-table"], what) for what in ("embeddings", "layers", "head", "all")]
+    for *some, whole in zip(*parts, strict=True):
+        assert 0.6 * whole < sum(some) < 1.3 * whole
+    classifier, masks = numbers(lesson["parts-head"].splitlines()[1])
+    assert 1 < masks < classifier
+
+
+def test_no_model_passes_the_limit(lesson):
+    assert all(share <= 110 for share in map(float, re.findall(r"(\d+) %", lesson["limit-shares"])))
+
+
+def test_sorting_saves_padding(lesson):
+    wasted = {
+        what: row(lesson["padding-count"], what)[-1]
+        for what in ("one by one", "sorted by length", "as they come", "as wide as the model reads")
+    }
+    assert list(wasted.values()) == sorted(wasted.values()) and wasted["one by one"] == 0
+    assert "batch of 16" in lesson["padding-verdict"]
+
+
+def test_weights_are_parameters_times_bytes(lesson):
+    listed = checkpoints.CATALOGUE
+    for name in NAMES:
+        full, half, eighth = row(lesson["memory-weights"], name)
+        assert abs(half - full / 2) <= 1 and abs(eighth - full / 4) <= 1
+        assert abs(full - listed[name].megabytes) < 3
+
+
+def test_a_graph_takes_more_than_inference_mode(lesson):
+    assert "True" in lesson["memory-activations"]
+    for texts in ("1 texts", "8 texts"):
+        weights, inference, graph = row(lesson["memory-activations"], texts)
+        assert weights == 268 and graph > 4 * inference
+
+
+def test_half_precision_keeps_the_labels(lesson):
+    assert [float(share) for share in re.findall(r"([\d.]+)% of the labels", lesson["half-labels"])] > [95, 95]
+    full, *halves = (row(lesson["half-times"], kind)[0] for kind in ("torch.float32", "torch.bfloat16", "torch.float16"))
+    assert all(abs(half - full / 2) < 0.02 for half in halves)
+
+
+def test_int8_is_small_and_agrees(lesson):
+    shares = [int(share) for share in re.findall(r"(\d+)% of the size", lesson["int8-export"])]
+    assert len(shares) == 2 and max(shares) <= 30
+    for name in ("roberta-base-SST-2", "distilbert-base-uncased-finetuned-sst-2-english"):
+        agreement, change, low, high = row(lesson["int8-labels"], name)
+        assert agreement >= 0.97 and low <= change <= high and low <= 0 <= high
+    full, small = (float(size) for size in re.findall(r": (\d+) MB", lesson["int8-full"]))
+    assert full == 268 and small / full <= 0.3
+
+
+def test_the_deprecated_tool_says_so(lesson):
+    assert "deprecated" in lesson["tools-torch"]
+
+
+def test_the_baseline_is_in_the_picture_and_the_front_is_not_empty(lesson):
+    assert "words" in lesson["pareto-figure"] and "worth a thought: " in lesson["pareto-figure"]
+    assert len(lesson["pareto-measure"].splitlines()) == 8
+
+
+def test_the_phone_gets_the_small_one_and_the_notebook_the_most_accurate(lesson):
+    chosen = dict(re.findall(r"^(phone|queue|notebook): +(.+)$", lesson["ship-choose"], re.MULTILINE))
+    assert chosen["phone"] == "distilbert-base-uncased, int8" and chosen["notebook"] == "roberta-base"
+    assert "None" in lesson["ship-move"].splitlines()[0] and "roberta-base" in lesson["ship-move"].splitlines()[-1]
