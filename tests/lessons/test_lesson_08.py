@@ -41,13 +41,10 @@ def test_the_guess_is_answered_and_students_are_nearer_to_each_other_than_to_the
 
 def test_the_summary_is_that_of_the_twenty_times(lesson):
     times = row(lesson["timing-loop"], "milliseconds:")
-    assert len(times) == 20
-    first, mean, median, p95 = (
-        row(lesson["timing-summary"], what)[0]
-        for what in ("first call", "mean of all", "median, warmed up", "p95, warmed up")
-    )
-    assert abs(first - times[0]) <= 0.51 and abs(mean - sum(times) / 20) <= 0.51
-    assert abs(median - sorted(times[3:])[8]) <= 0.51 and min(times[3:]) - 0.51 <= median <= p95 <= max(times[3:]) + 0.51
+    mean, median, p95, slowest = row(lesson["timing-loop"], "mean of all")
+    warm = sorted(times[3:])
+    assert len(times) == 20 and abs(mean - sum(times) / 20) < 1.1 and abs(median - warm[8]) < 1.1
+    assert median <= p95 <= slowest == warm[-1]
 
 
 def test_a_model_against_itself_is_as_fast(lesson):
@@ -62,13 +59,14 @@ def test_a_batch_raises_throughput_and_latency(lesson):
 
 def test_speed_ups_lie_where_half_the_layers_can_bring_them(lesson):
     for cell, shapes in {"twice-bert": 2, "twice-roberta": 5}.items():
-        table = [numbers(line)[-3:] for line in lesson[cell].splitlines() if re.search(r"\d\.\d\d +\d\.\d\d +\d\.\d\d$", line)]
+        table = [numbers(line)[-3:] for line in lesson[cell].splitlines() if line.count(".") == 3]
         assert len(table) == shapes
         for value, low, high in table:
             assert low <= value <= high and 1.3 < value < 2.8
-    sliced, whole = (row(lesson["twice-slice-times"], "batch 1, 512 tokens:")[0], numbers(lesson["twice-slice-times"])[-1])
+    lines = lesson["twice-slice-times"].splitlines()
+    sliced, whole = numbers(lines[0])[-1], numbers(lines[-1])[-1]
     assert abs(sliced / whole - 1) < 0.25
-    assert lesson["twice-figure"].count("1.63") and lesson["twice-verdict"].count("intervals") == 2
+    assert "1.63" in lesson["twice-figure"] and lesson["twice-figure"].count("is inside") == 2
 
 
 def test_the_parts_add_up_and_the_masked_lm_head_lowers_the_factor(lesson):
@@ -89,7 +87,7 @@ def test_sorting_saves_padding(lesson):
         for what in ("one by one", "sorted by length", "as they come", "as wide as the model reads")
     }
     assert list(wasted.values()) == sorted(wasted.values()) and wasted["one by one"] == 0
-    assert "batch of 16" in lesson["padding-verdict"]
+    assert "batch of 8" in lesson["padding-verdict"]
 
 
 def test_weights_are_parameters_times_bytes(lesson):
@@ -102,21 +100,22 @@ def test_weights_are_parameters_times_bytes(lesson):
 
 def test_a_graph_takes_more_than_inference_mode(lesson):
     assert "True" in lesson["memory-activations"]
-    for texts in ("1 texts", "8 texts"):
+    for texts in ("batch of 1 ", "batch of 8 "):
         weights, inference, graph = row(lesson["memory-activations"], texts)
         assert weights == 268 and graph > 4 * inference
 
 
 def test_half_precision_keeps_the_labels(lesson):
     assert [float(share) for share in re.findall(r"([\d.]+)% of the labels", lesson["half-labels"])] > [95, 95]
-    full, *halves = (row(lesson["half-times"], kind)[0] for kind in ("torch.float32", "torch.bfloat16", "torch.float16"))
+    kinds = "torch.float32", "torch.bfloat16", "torch.float16"
+    full, *halves = (row(lesson["half-times"], kind)[0] for kind in kinds)
     assert all(abs(half - full / 2) < 0.02 for half in halves)
 
 
 def test_int8_is_small_and_agrees(lesson):
     shares = [int(share) for share in re.findall(r"(\d+)% of the size", lesson["int8-export"])]
     assert len(shares) == 2 and max(shares) <= 30
-    for name in ("roberta-base-SST-2", "distilbert-base-uncased-finetuned-sst-2-english"):
+    for name in ("RoBERTa", "DistilBERT"):
         agreement, change, low, high = row(lesson["int8-labels"], name)
         assert agreement >= 0.97 and low <= change <= high and low <= 0 <= high
     full, small = (float(size) for size in re.findall(r": (\d+) MB", lesson["int8-full"]))
@@ -135,4 +134,5 @@ def test_the_baseline_is_in_the_picture_and_the_front_is_not_empty(lesson):
 def test_the_phone_gets_the_small_one_and_the_notebook_the_most_accurate(lesson):
     chosen = dict(re.findall(r"^(phone|queue|notebook): +(.+)$", lesson["ship-choose"], re.MULTILINE))
     assert chosen["phone"] == "distilbert-base-uncased, int8" and chosen["notebook"] == "roberta-base"
-    assert "None" in lesson["ship-move"].splitlines()[0] and "roberta-base" in lesson["ship-move"].splitlines()[-1]
+    *_, least, _, _, most = lesson["ship-choose"].splitlines()
+    assert "None" in least and "roberta-base" in most

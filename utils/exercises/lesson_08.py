@@ -170,7 +170,7 @@ class Clock:
     (
         "Which calls should not count at all? And what does one slow call do to the result?",
         "Call work() three times before the clock is read. Then keep each time by itself, in a list.",
-        "In each round: start = time.perf_counter(); work(); times.append(time.perf_counter() - start). Then the median.",
+        "start = time.perf_counter(); work(); times.append(time.perf_counter() - start). At the end, the median.",
     ),
 )
 def stopwatch(answer):
