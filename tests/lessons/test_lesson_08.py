@@ -72,13 +72,15 @@ def test_speed_ups_lie_where_half_the_layers_can_bring_them(lesson):
 def test_the_parts_add_up_and_the_masked_lm_head_lowers_the_factor(lesson):
     parts = [row(lesson["parts-table"], what) for what in ("embeddings", "layers", "head", "all")]
     for *some, whole in zip(*parts, strict=True):
-        assert 0.6 * whole < sum(some) < 1.3 * whole
+        assert 0.6 * whole < sum(some) < 1.5 * whole and some[1] > 5 * (some[0] + some[2])
     classifier, masks = numbers(lesson["parts-head"].splitlines()[1])
     assert 1 < masks < classifier
 
 
 def test_no_model_passes_the_limit(lesson):
-    assert all(share <= 110 for share in map(float, re.findall(r"(\d+) %", lesson["limit-shares"])))
+    assert all(share <= 110 for share in map(float, re.findall(r"(\d+)%", lesson["limit-shares"])))
+    few, *_, many = (numbers(line)[1] for line in lesson["limit-bare"].splitlines())
+    assert few < many
 
 
 def test_sorting_saves_padding(lesson):
@@ -95,7 +97,7 @@ def test_weights_are_parameters_times_bytes(lesson):
     for name in NAMES:
         full, half, eighth = row(lesson["memory-weights"], name)
         assert abs(half - full / 2) <= 1 and abs(eighth - full / 4) <= 1
-        assert abs(full - listed[name].megabytes) < 3
+        assert abs(full - listed[name].megabytes) < 4  # the file has another head
 
 
 def test_a_graph_takes_more_than_inference_mode(lesson):
