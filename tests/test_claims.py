@@ -14,7 +14,7 @@ from utils.quiz import check
 
 CLAIMS = claims.load()
 RUN = [claim for claim in CLAIMS if claim.code]
-LESSONS = ("01", "02", "03", "04", "05", "06")
+LESSONS = ("01", "02", "03", "04", "05", "06", "08")
 rerun = functools.cache(claims.rerun)
 
 
@@ -88,6 +88,19 @@ OTHERS = [  # a claim, a piece of its code, and what to look at in its place
     ("exchange-removes-it", "steps=50", "steps=50, swap=False"),
     ("leakage-flatters", "x[:500], coins[:500]", "x[1500:], coins[1500:]"),
     ("overfitting-gap", "in (KNeighborsClassifier(1), Log", "in (LogisticRegression(), Log"),
+    ("smaller-so-faster", '"distilroberta-base"', '"roberta-base"'),
+    ("larger-and-slower", '"roberta-base"', '"distilroberta-base"'),
+    ("twice-as-fast", '(None, "MaskedLM")', "(None, None)"),
+    ("long-texts-cost-much-more", "256, 128", "256, 512"),
+    ("do-not-batch-on-a-cpu", "batch_size=16", "batch_size=1"),
+    ("pad-to-the-longest-of-the-batch", '"as they come"', '"all as wide as the longest"'),
+    ("eval-saves-memory", "torch.inference_mode()", "torch.enable_grad()"),
+    ("no-half-on-a-cpu", "dtype=torch.float16", "dtype=torch.float32"),
+    ("half-precision-is-free", "torch.bfloat16", "torch.float32"),
+    ("bert-from-438-to-181", "torch.nn.Linear)", "(torch.nn.Linear, torch.nn.Embedding))"),
+    ("a-quarter-and-the-same-answers", "small.stat()", "full.stat()"),
+    ("distilbert-and-no-int8-roberta", '"distilbert-base-uncased"', '"distilroberta-base"'),
+    ("phone-207-mb", "2 * (model.config.dim + 1)", "-15e6"),
 ]
 
 
