@@ -14,7 +14,7 @@ from utils.quiz import check
 
 CLAIMS = claims.load()
 RUN = [claim for claim in CLAIMS if claim.code]
-LESSONS = ("01", "02", "03", "04", "05", "06", "08")
+LESSONS = ("01", "02", "03", "04", "05", "06", "07", "08")
 rerun = functools.cache(claims.rerun)
 
 
@@ -86,6 +86,19 @@ OTHERS = [  # a claim, a piece of its code, and what to look at in its place
     ("bias-reaches-fine-tuned", '"LABEL_1"', '"LABEL_0"'),
     ("presence-not-absence", ".iloc[0]", ".iloc[1]"),
     ("exchange-removes-it", "steps=50", "steps=50, swap=False"),
+    ("lighter-roberta", '("distilbert-base-uncased", "distilroberta-base")', '("distilroberta-base",) * 2'),
+    ("one-layer-out-of-two", "layers = even_layers", "layers = 0, 2, 4, 6, 8, 10; even_layers"),
+    ("loss-as-printed", "temperature=1", "temperature=2"),
+    ("square-of-the-temperature", "loss / temperature**2", "loss / temperature"),
+    ("same-probabilities", '"distilbert-base-uncased"', '"bert-base-uncased"'),
+    ("every-loss-is-important", "> -0.5", "> -0.3"),
+    ("once-more-on-squad", '"distilbert-base-uncased, distilled again"', '"distilbert-base-uncased"'),
+    ("ninety-seven-on-glue", 'scores["distilbert-base-uncased"]', 'scores["distilroberta-base"]'),
+    ("mnli-of-bert", 'readme["values"]["bert-base-uncased"]', 'paper["values"]["bert-base-uncased"]'),
+    ("glue-test-results", '("glue", "glue_paper")', '("glue",)'),
+    ("never-below-elmo", '"distilbert-base-uncased"', '"bert-base-uncased"'),
+    ("sixty-per-cent-faster", '"distilbert-base-uncased"', '"elmo"'),
+    ("related-sentences", '"distilbert-base-uncased"', '"bert-base-uncased"'),
     ("leakage-flatters", "x[:500], coins[:500]", "x[1500:], coins[1500:]"),
     ("overfitting-gap", "in (KNeighborsClassifier(1), Log", "in (LogisticRegression(), Log"),
     ("smaller-so-faster", '"distilroberta-base"', '"roberta-base"'),
