@@ -24,7 +24,6 @@ from utils.exercises.lesson_07 import (
     sizes,
     smudged,
     soft_loss,
-    unread,
 )
 
 EXERCISES = Path(__file__).parents[2] / "exercises/07_distillation.ipynb"
@@ -109,7 +108,7 @@ def taught(with_teacher=True, steps=20, seed=0, layers=(0, 3)):
     teacher, tokenizer = loaded()
     student = distillation.student_of(teacher, list(layers))
     chosen = teacher if with_teacher else None
-    distillation.teach(student, tokenizer, pool(), chosen, steps=steps, batch_size=16, seed=seed)
+    distillation.teach(student, tokenizer, pool()[:-100], chosen, steps=steps, batch_size=16, seed=seed)
     return student
 
 
@@ -117,11 +116,15 @@ def taught(with_teacher=True, steps=20, seed=0, layers=(0, 3)):
 def pool():
     from utils.minis.recipe.generator import Generator
 
-    return [text for sentence in Generator(seed=5).sentences(400) if (text := sentence.text) not in unread()]
+    return list(dict.fromkeys(sentence.text for sentence in Generator(seed=5).sentences(500)))
 
 
 def start():
     return distillation.student_of(loaded()[0])
+
+
+def given(student, control, test=None):
+    return student, control, pool()[-100:] if test is None else test
 
 
 RIGHT = [
@@ -143,7 +146,7 @@ RIGHT = [
     (6, lambda: lambda faster: round(less_time(faster), 1)),
     (7, millions),
     (7, lambda: millions(lambda count, value: round(value, 1))),
-    (8, lambda: (taught(), taught(False))),
+    (8, lambda: given(taught(), taught(False))),
 ]
 
 WRONG = [
@@ -203,15 +206,17 @@ WRONG = [
     (7, lambda: millions(lambda count, value: value + 38.60352), "counted twice"),
     (7, lambda: millions() | {3: 1.0}, "with 3 layers it does not have"),
     (7, lambda: [sizes()[count] for count in LAYERS], "give a dictionary"),
-    (8, lambda: (taught(False), taught()), "The teacher did not help"),
-    (8, lambda: (taught(), start()), "the control has learned nothing"),
-    (8, lambda: (start(), taught(False)), "the student has learned nothing"),
-    (8, lambda: (taught(), taught()), "both are one model"),
-    (8, lambda: (taught(), copy.deepcopy(taught())), "both have the same weights"),
-    (8, lambda: (taught(), taught(False, steps=2, layers=(0, 1, 3))), "different numbers of layers"),
-    (8, lambda: (loaded()[0], taught(False)), "the student is a BertForMaskedLM"),
-    (8, lambda: (distillation.student_of(loaded()[0], count=4), taught(False)), "no fewer than its teacher"),
-    (8, taught, "give a pair"),
+    (8, lambda: given(taught(False), taught()), "The teacher did not help"),
+    (8, lambda: given(taught(), start()), "the control has learned nothing"),
+    (8, lambda: given(start(), taught(False)), "the student has learned nothing"),
+    (8, lambda: given(taught(), taught()), "both are one model"),
+    (8, lambda: given(taught(), copy.deepcopy(taught())), "both have the same weights"),
+    (8, lambda: given(taught(), taught(False, steps=2, layers=(0, 1, 3))), "different numbers of layers"),
+    (8, lambda: given(loaded()[0], taught(False)), "the student is a BertForMaskedLM"),
+    (8, lambda: given(distillation.student_of(loaded()[0], count=4), taught(False)), "no fewer than its teacher"),
+    (8, lambda: (taught(), taught(False)), "give three things"),
+    (8, lambda: given(taught(), taught(False), pool()[:5]), "at least a hundred different ones"),
+    (8, lambda: given(taught(), taught(False), "text"), "at least a hundred different ones"),
 ]
 
 

@@ -370,30 +370,24 @@ def how_small(answer):
     raise Wrong(f"with {wrong} layers it does not have {shown(given[wrong])} million parameters.")
 
 
-@functools.cache
-def unread() -> list[str]:
-    """Sentences of the generator that the exercise does not teach with."""
-    from utils.minis.recipe.generator import Generator
-
-    return list(dict.fromkeys(sentence.text for sentence in Generator(seed=99).sentences(400)))
-
-
 @lesson.exercise(
     8,
     "A student of your own, a project",
     (
         "Choose layers, temperature and weights. Build the student twice, and teach one of them without the teacher.",
         "distillation.student_of(teacher, layers), distillation.teach(student, tokenizer, texts, teacher, steps=60, …)",
-        "The same twice: once with teacher, once with None in its place. Then check(8, (student, control)).",
+        "The same twice: once with teacher, once with None in its place. Then check(8, (student, control, test)).",
     ),
 )
 def own_student(answer):
     from utils import distillation
 
-    if not isinstance(answer, tuple) or len(answer) != 2:
-        raise Wrong("give a pair: your student, and the control that learned without the teacher.")
+    if not isinstance(answer, tuple) or len(answer) != 3:
+        raise Wrong("give three things: your student, the control that learned without the teacher, and `test`.")
     teacher, tokenizer = loaded()
-    student, control = answer
+    student, control, test = answer
+    if isinstance(test, str) or not all(isinstance(text, str) for text in test) or len(set(test)) < 100:
+        raise Wrong("the third must be sentences that neither has read, at least a hundred different ones: `test`.")
     for model, name in ((student, "student"), (control, "control")):
         if type(model).__name__ != "DistilBertForMaskedLM":
             raise Wrong(
@@ -412,11 +406,11 @@ def own_student(answer):
             raise Wrong(f"the {name} has learned nothing: its first layer is still the teacher's. Teach both.")
     if all(_same(one, other) for one, other in zip(student.children(), control.children(), strict=True)):
         raise Wrong("both have the same weights. Was one of them taught without the teacher?")
-    found = [distillation.held_out_loss(model, tokenizer, unread()) for model in (student, control)]
+    found = [distillation.held_out_loss(model, tokenizer, test) for model in (student, control)]
     gain = found[1] - found[0]
     if gain <= 0:
         raise Wrong(
-            f"on sentences that neither has read the student's loss is {found[0]:.2f}, the control's {found[1]:.2f}. "
+            f"on your test sentences the student's loss is {found[0]:.2f}, the control's {found[1]:.2f}. "
             "The teacher did not help. More weight on its soft targets? And is the pair in the right order?"
         )
     return f"{found[0]:.2f} nats with the teacher, {found[1]:.2f} without: {gain:.2f} gained. One seed: what of others?"
