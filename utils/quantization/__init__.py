@@ -1,4 +1,4 @@
-"""A model outside PyTorch, in ONNX Runtime, and there in 8-bit integers: a quarter of the size, and faster. Lesson 08.
+"""A model outside PyTorch, in ONNX Runtime, there in 8-bit integers: a quarter of the size, often faster. Lesson 08.
 
 `export` writes a file, `quantize` writes a smaller one from it, `load` runs either. Nothing here prints.
 """
