@@ -110,7 +110,7 @@ def test_neither_more_steps_nor_just_any_teacher_explain_it(lesson):
 def test_the_curve_shows_all_six_runs_to_their_end(lesson):
     for kind in ("with the teacher", "without"):
         for seed in range(3):
-            assert re.search(rf"{kind}, run {seed}: [\d.]+ at step \d+, [\d.]+ at 60", lesson["live-run"])
+            assert re.search(rf"{kind}, run {seed}: [\d.]+ at step \d+, [\d.]+ at 50", lesson["live-run"])
 
 
 def test_our_ablation_stands_beside_the_papers(lesson):
