@@ -85,6 +85,12 @@ def test_the_top_level_holds_only_known_names():
     assert {path.relative_to(ROOT).parts[0] for path in tracked()} <= TOP_LEVEL
 
 
+def test_no_two_test_files_share_a_name():
+    """pytest imports them by their bare names, and stops at the second."""
+    names = [path.name for path in tracked() if path.name.startswith("test_") and path.suffix == ".py"]
+    assert names and len(names) == len(set(names))
+
+
 def test_no_file_is_large_except_weights():
     large = [path for path in tracked() if path.stat().st_size > MEGABYTES * 1e6 and path.name != "model.safetensors"]
     assert not large
