@@ -14,12 +14,12 @@ from utils.commands.place import ROOT
 
 # A room imports only from itself and from rooms before it.
 ROOMS = (
-    "checkpoints anatomy tokenization batching last_layer scoring bias evaluation distillation quantization "
+    "downloads checkpoints anatomy tokenization batching last_layer scoring bias evaluation distillation quantization "
     "benchmarking figures quiz playground claims exercises authoring workshop data minis commands __main__"
 ).split()
 TOP_LEVEL = {
     *("README.md", "LICENSE", "requirements.txt", "pyproject.toml", ".gitignore", ".gitattributes"),
-    *("notebooks", "exercises", "solutions", "utils", "tests", ".ci", ".github", ".jupyter"),
+    *("notebooks", "exercises", "solutions", "utils", "tests", ".ci", ".github", ".jupyter", ".binder", ".jupyterhub"),
 }
 MEGABYTES = 2
 PRIVATE = {  # /home/ada and example.org are the invented ones that tests may use
