@@ -1,0 +1,1 @@
+"""Tests of what a workshop needs, and a tiny room folder for them."""
