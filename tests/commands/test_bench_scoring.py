@@ -63,6 +63,7 @@ def test_sentences_are_different_and_as_long_as_they_should_be(mini):
     lengths = [len(tokenizer(text)["input_ids"]) for text in texts]
     assert len(set(texts)) == 1508 and lengths == sorted(lengths)
     assert (min(lengths), max(lengths)) == (8, 25)
+    assert all(len(text.split(" ")) > 1 for text in texts)  # a pair of sentences must share something
     with pytest.raises(ValueError, match="ask for no more"):
         scoring.sentences(tokenizer, 10_000)
 
@@ -78,7 +79,7 @@ def test_a_spread_of_texts_has_the_lengths_of_all(mini):
 
 
 def test_a_pair_differs_in_one_word():
-    for text in ("The film was good", "good good good", "Fine."):
+    for text in ("The film was good", "good good good", "Too long"):
         words, changed = text.split(), scoring.one_word_changed(text).split()
         assert [a == b for a, b in zip(words, changed, strict=True)] == [False] + [True] * (len(words) - 1)
 

@@ -97,7 +97,7 @@ def tell_pairs(kind: str, name: str, count: int) -> None:
 def one_word_changed(text: str) -> str:
     """The text with its middle word in the place of its first; where both are the same, with "not" there."""
     first, *others = text.split(" ")
-    middle = others[len(others) // 2] if others else first
+    middle = others[len(others) // 2]
     return " ".join(["not" if middle == first else middle, *others])
 
 
@@ -191,7 +191,7 @@ def load(kind: str, name: str):
 
 
 def sentences(tokenizer, count: int) -> list[str]:
-    """As many different sentences of the course's reviews and messages, the shortest first.
+    """As many different sentences of the course's reviews and messages, of two words or more, the shortest first.
 
     Raises ValueError where there are fewer.
     """
@@ -201,7 +201,7 @@ def sentences(tokenizer, count: int) -> list[str]:
             for line in csv.DictReader(lines):
                 found.update([line["text"], *re.split(r"(?<=[.!?])\s+", line["text"])])
     lengths = {text: len(tokenizer(text)["input_ids"]) for text in sorted(found)}
-    fitting = [text for text, length in lengths.items() if length in TOKENS]
+    fitting = [text for text, length in lengths.items() if length in TOKENS and " " in text]
     if len(fitting) < count:
         raise ValueError(f"There are {len(fitting)} sentences of the right length: ask for no more.")
     return sorted(random.Random(0).sample(fitting, count), key=lambda text: lengths[text])
