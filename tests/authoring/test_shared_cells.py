@@ -8,7 +8,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from utils.authoring.notebook_files import AuthoringError
-from utils.authoring.shared_cells import FIRST_CELL, METADATA, REPOSITORY, badge, is_readable, stamp
+from utils.authoring.shared_cells import FIRST_CELL, METADATA, REPOSITORY, TAG, badge, is_readable, stamp
 
 
 def run_first_cell(folder, cell=FIRST_CELL, before="", times=1):
@@ -41,20 +41,67 @@ def test_first_cell_elsewhere_uses_the_installed_course(course, tmp_path):
     assert result.stdout == "ready: course\n", result.stderr
 
 
-def test_first_cell_fetches_the_course_once_on_colab(course, tmp_path):
-    git = ["git", "-C", course, "-c", "user.name=Ada", "-c", "user.email=ada@example.org"]
+ADA = ["-c", "user.name=Ada", "-c", "user.email=ada@example.org"]
+ON_COLAB = "import sys, types; sys.modules['google.colab'] = types.ModuleType('google.colab')"
+
+
+@pytest.fixture
+def released(course):
+    """The course as a Git repository with the release that the first cell asks for."""
+    git = ["git", "-C", course, *ADA]
     subprocess.run(["git", "init", "-q", "-b", "main", course], check=True)
     subprocess.run([*git, "add", "."], check=True)
     subprocess.run([*git, "commit", "-q", "-m", "A course"], check=True)
-    content = tmp_path / "content"
-    content.mkdir()
-    cell = FIRST_CELL.replace(REPOSITORY, course.as_uri()).replace("/content/course", str(content / "copy"))
+    subprocess.run([*git, "tag", TAG], check=True)
+    return course
+
+
+@pytest.fixture
+def content(tmp_path):
+    """Stands for Colab's folder /content."""
+    folder = tmp_path / "content"
+    folder.mkdir()
+    return folder
+
+
+def cell_for(content, address):
+    return FIRST_CELL.replace(REPOSITORY, address).replace("/content", str(content))
+
+
+def test_first_cell_fetches_the_release_once_on_colab(released, content):
+    (released / "utils/checkpoints.py").write_text("def prepare():\n    return 'newer than the release'\n")
+    subprocess.run(["git", "-C", released, *ADA, "commit", "-q", "-a", "-m", "Work in progress"], check=True)
+    cell = cell_for(content, released.as_uri())
     assert "No module named 'utils'" in run_first_cell(content, cell).stderr  # not on Colab: nothing is fetched
-    colab = "import sys, types; sys.modules['google.colab'] = types.ModuleType('google.colab')"
-    assert run_first_cell(content, cell, colab, times=2).stdout == "ready: copy\n" * 2
-    (content / "copy/notes.txt").write_text("mine")
-    assert run_first_cell(content, cell, colab).stdout == "ready: copy\n"
-    assert (content / "copy/notes.txt").read_text() == "mine"
+    result = run_first_cell(content, cell, ON_COLAB, times=2)
+    assert (result.stdout, result.stderr) == ("ready: course\n" * 2, "")
+    (content / "course/notes.txt").write_text("mine")
+    assert run_first_cell(content, cell, ON_COLAB).stdout == "ready: course\n"
+    assert (content / "course/notes.txt").read_text() == "mine"
+    assert sorted(path.name for path in content.iterdir()) == ["course"]
+
+
+def test_a_clone_that_was_broken_off_is_not_taken_for_the_course(released, content):
+    (content / ".new/utils").mkdir(parents=True)
+    (content / ".new/utils/checkpoints.py").touch()
+    result = run_first_cell(content, cell_for(content, released.as_uri()), ON_COLAB)
+    assert (result.stdout, result.stderr) == ("ready: course\n", "")
+
+
+@pytest.mark.parametrize(
+    ("address", "fault"),
+    [("file:///nowhere/course", "does not"), ("http://127.0.0.1:9/course", "127.0.0.1"), ("a tag too few", "v1.0")],
+)
+def test_a_course_that_cannot_be_fetched_is_told_in_one_sentence(released, content, address, fault):
+    if address == "a tag too few":
+        subprocess.run(["git", "-C", released, "tag", "-d", TAG], check=True)
+        address = released.as_uri()
+    result = run_first_cell(content, cell_for(content, address), ON_COLAB)
+    assert result.returncode == 1 and result.stdout == "" and "Traceback" not in result.stderr
+    *reason, sentence = result.stderr.splitlines()
+    assert sentence == "The course did not arrive: go online and run this again."
+    assert fault in "\n".join(reason)  # what Git says itself
+    assert not (content / "course").exists()
 
 
 def test_badge_links_only_to_notebooks_that_exist(course):
@@ -62,7 +109,7 @@ def test_badge_links_only_to_notebooks_that_exist(course):
     assert "](../" not in badge("notebooks", "01_x.ipynb", course)
     (course / "solutions/01_x.ipynb").touch()
     text = badge("exercises", "01_x.ipynb", course)
-    assert f"/{REPOSITORY.split('/', 3)[3]}/blob/main/exercises/01_x.ipynb" in text
+    assert f"/{REPOSITORY.split('/', 3)[3]}/blob/{TAG}/exercises/01_x.ipynb" in text
     assert "[Lesson](../notebooks/01_x.ipynb) · [Solution](../solutions/01_x.ipynb)" in text
     assert "!" not in text  # no image: it reads with no network
 

@@ -9,16 +9,17 @@ from nbformat import NotebookNode
 from utils.authoring.notebook_files import AuthoringError
 
 REPOSITORY = "https://github.com/roberta-distilbert-measured/course"
-BRANCH = "main"
+TAG = "v1.0"  # the release that Colab opens and fetches, so that a notebook and its helpers are of one version
 
 # Works in any folder below the course's root; elsewhere the installed `utils` is found as usual. Twice does no harm.
-FIRST_CELL = f'''\
-import pathlib, subprocess, sys
-address, copy = "{REPOSITORY}", pathlib.Path("/content/course")
-if "google.colab" in sys.modules and not copy.exists():  # on Google Colab: fetch the course once
-    subprocess.run(["git", "clone", "-q", "--depth=1", "--branch={BRANCH}", address, copy], check=True)
+# On Colab the copy gets its name when it is whole: a clone that was broken off is thrown away by the next one.
+FIRST_CELL = f"""\
+import os, pathlib, sys; copy, git = pathlib.Path("/content/course"), "git -c advice.detachedHead=false clone -q"
+if "google.colab" in sys.modules and not copy.exists():  # on Google Colab: fetch the course, whole or not at all
+    sh = f"cd /content && rm -rf .new && {{git}} --depth=1 -b {TAG} {REPOSITORY}"
+    os.system(sh + " .new && mv .new course") and sys.exit("The course did not arrive: go online and run this again.")
 sys.path[:0] = [str(p) for p in [*pathlib.Path("_").absolute().parents, copy] if (p / "utils/checkpoints.py").exists()]
-from utils import checkpoints; print(checkpoints.prepare())'''
+from utils import checkpoints; print(checkpoints.prepare())"""
 
 METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
@@ -32,7 +33,7 @@ RANDOM_ID = re.compile(r"[0-9a-f]{8}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 def badge(folder: str, name: str, root: Path) -> str:
     """Links to Colab and to the same lesson's other notebooks; text only, so that it reads with no network."""
     colab = REPOSITORY.replace("https://github.com", "https://colab.research.google.com/github")
-    links = [f"[Open in Colab]({colab}/blob/{BRANCH}/{folder}/{name})"]
+    links = [f"[Open in Colab]({colab}/blob/{TAG}/{folder}/{name})"]
     for label, other in {"Lesson": "notebooks", "Exercise": "exercises", "Solution": "solutions"}.items():
         source = "solutions" if other == "exercises" else other  # wherever a solution is, `sync` makes the exercise
         if other != folder and (root / source / name).is_file():
