@@ -8,7 +8,7 @@ import sys
 from utils.commands.place import COMMAND, Problem, become, venv_python
 
 # Standard library only: these start on a bare machine.
-HERE = {"lab": "utils.commands.lab", "test": "utils.commands.test"}
+HERE = {"lab": "utils.commands.lab", "test": "utils.commands.test", "reset": "utils.workshop.reset"}
 # These need the installed packages.
 ROOMS = {
     "sync": "utils.authoring.sync",
@@ -25,6 +25,7 @@ HELP = f"""Usage: {COMMAND} COMMAND
 For learners
   lab       open the course in JupyterLab; the first start installs what it needs
   doctor    check this computer, and say how to fix what is wrong
+  reset     give back a notebook as it came; yours is kept beside it
   evaluate  find out how often a classifier is right on your own file, and write a report
   progress  show what you have done, or with the codes from a chat, what a class has done
 
