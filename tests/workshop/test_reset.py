@@ -201,7 +201,7 @@ def test_several_at_once_and_a_wrong_one_stops_none(course, worked, run):
     (course / "notebooks/02_tokens.ipynb").write_text(WORK)
     status, printed = run("exercises/01", "nonsense", "exercises/01_loading.ipynb", "notebooks/02")
     assert status == 1 and "no notebook nonsense" in printed and printed.count("already as it came") == 1
-    assert works(course) == [UNTOUCHED, WORK]
+    assert works(course) == [WORK, UNTOUCHED]
     assert (course / "notebooks/02_tokens.ipynb").read_text() == UNTOUCHED
 
 
@@ -240,7 +240,7 @@ def commit(root, text):
 def test_a_learners_own_commits_do_not_count(clone, run):
     commit(clone, WORK)
     assert run("exercises/01")[0] == 0
-    assert works(clone) == [UNTOUCHED, WORK]
+    assert works(clone) == [WORK, UNTOUCHED]
 
 
 def test_after_a_pull_the_newest_version_that_was_pulled_counts(clone, course, run):
@@ -252,7 +252,7 @@ def test_after_a_pull_the_newest_version_that_was_pulled_counts(clone, course, r
     (clone / "exercises/01_loading.ipynb").write_text(WORK)
     status, printed = run("exercises/01")
     assert status == 0 and git(course, "rev-parse", "--short=7", "HEAD") in printed
-    assert works(clone) == [newer, WORK]
+    assert works(clone) == [WORK, newer]
 
 
 def test_a_tag_is_enough(clone, run):
@@ -260,7 +260,7 @@ def test_a_tag_is_enough(clone, run):
     git(clone, "remote", "remove", "origin")
     commit(clone, WORK)
     assert run("exercises/01")[0] == 0
-    assert works(clone) == [UNTOUCHED, WORK]
+    assert works(clone) == [WORK, UNTOUCHED]
 
 
 def test_without_remotes_the_last_commit_counts_and_an_older_one_can_be_named(clone, run):
@@ -270,7 +270,7 @@ def test_without_remotes_the_last_commit_counts_and_an_older_one_can_be_named(cl
     status, printed = run("exercises/01")
     assert status == 0 and "already as it came (commit " in printed
     assert run("exercises/01", "--commit", first)[0] == 0
-    assert works(clone) == [UNTOUCHED, WORK]
+    assert works(clone) == [WORK, UNTOUCHED]
     status, printed = run("exercises/01", "--commit", "nonsense")
     assert status == 1 and "The commit nonsense cannot be read: git knows no commit nonsense." in printed
 
@@ -280,7 +280,7 @@ def test_a_download_that_was_put_under_git_later_has_its_kept_copy(course, worke
     git(course, "add", ".")
     git(course, "commit", "-q", "-m", "my homework")
     assert run("exercises/01")[0] == 0
-    assert works(course) == [UNTOUCHED, WORK]
+    assert works(course) == [WORK, UNTOUCHED]
 
 
 def test_a_clone_on_a_machine_without_git(clone, worked, run, monkeypatch):

@@ -70,7 +70,9 @@ def source(commit: str = "") -> Source:
     if (ROOT / ".git").exists():
         try:
             if commit:
-                return _from_commit(_text("rev-parse", "--verify", "--quiet", "--end-of-options", f"{commit}^{{commit}}"))
+                return _from_commit(
+                    _text("rev-parse", "--verify", "--quiet", "--end-of-options", f"{commit}^{{commit}}")
+                )
             if published := _published():
                 return _from_commit(published)
             if not _kept_version():

@@ -123,14 +123,11 @@ def find(typed: str, names: list[str]) -> str:
 
     Raises ResetError that offers the nearest ones.
     """
-    path = Path(typed)
-    for spelling in (Path(os.path.abspath(path)), path.resolve()):
-        if spelling.is_relative_to(pristine.ROOT):
-            name = spelling.relative_to(pristine.ROOT).as_posix()
-            if name in names:
-                return name
-        elif spelling.is_file():
-            raise ResetError(f"{typed} is not in this copy of the course: run the command in the folder of that one.")
+    for path in (Path(os.path.abspath(typed)), Path(typed).resolve()):
+        if path.is_relative_to(pristine.ROOT) and path.relative_to(pristine.ROOT).as_posix() in names:
+            return path.relative_to(pristine.ROOT).as_posix()
+    if path.is_file() and not path.is_relative_to(pristine.ROOT):
+        raise ResetError(f"{typed} is not in this copy of the course: run the command in the folder of that one.")
     wanted = [part.lower().removesuffix(".ipynb") for part in typed.replace("\\", "/").split("/") if part]
     found = [name for name in names if _fits(wanted, name)]
     if len(found) == 1:
@@ -152,5 +149,8 @@ def _offer(wanted: list[str], names: list[str]) -> str:
 def _fits(wanted: list[str], name: str) -> bool:
     """Does `wanted`, such as ["exercises", "01"] or ["01_loading_models"], name this notebook?"""
     folder, stem = name.removesuffix(".ipynb").lower().split("/")
-    return bool(wanted) and (wanted[-1] == stem or wanted[-1].zfill(2) == stem[:2]) and (len(wanted) == 1 or wanted[-2] == folder)
-
+    return (
+        bool(wanted)
+        and (wanted[-1] == stem or wanted[-1].zfill(2) == stem[:2])
+        and (len(wanted) == 1 or wanted[-2] == folder)
+    )
