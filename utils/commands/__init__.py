@@ -18,6 +18,7 @@ ROOMS = {
     "doctor": "utils.workshop.environment",
     "evaluate": "utils.commands.evaluate",
     "progress": "utils.workshop.classroom",
+    "mirror": "utils.workshop.mirror",
     "bench": "utils.commands.bench",
 }
 HELP = f"""Usage: {COMMAND} COMMAND

@@ -1,0 +1,1 @@
+"""The mirror: what it answers, what it refuses, and how much it can serve."""
