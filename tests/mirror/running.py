@@ -38,9 +38,9 @@ running.serve_forever()
 
 
 @contextlib.contextmanager
-def serving(folder: Path) -> Iterator[Mirror]:
-    """A mirror of `folder` on 127.0.0.1, in a thread of this process."""
-    with prepare(str(folder), 0, "127.0.0.1") as mirror:
+def serving(folder: Path, address: str = "127.0.0.1") -> Iterator[Mirror]:
+    """A mirror of `folder`, in a thread of this process."""
+    with prepare(str(folder), 0, address) as mirror:
         threading.Thread(target=mirror.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
         yield mirror
         mirror.shutdown()

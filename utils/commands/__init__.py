@@ -30,6 +30,9 @@ For learners
   evaluate  find out how often a classifier is right on your own file, and write a report
   progress  show what you have done, or with the codes from a chat, what a class has done
 
+For instructors
+  mirror    serve the folder that prefetch made to the computers of a room
+
 For authors
   test      run all checks and tests (--fast leaves out the notebooks)
   sync      build exercises/ from solutions/ (--check only compares)
