@@ -35,7 +35,8 @@ def main(argv: list[str]) -> int:
     options = parser.parse_args(argv)
     try:
         with prepare(options.folder, options.port, str(options.address or "")) as mirror:
-            own = [Address(str(options.address), "")] if options.address else own_addresses()
+            listening = mirror.server_address[0]
+            own = own_addresses() if listening == "0.0.0.0" else [Address(listening, "")]
             print(f"{mirror.what}\n{how_to_reach(own, mirror.port)}", flush=True)
             serve(mirror)
     except (room.RoomError, MirrorError) as problem:
@@ -76,9 +77,11 @@ def serve(mirror: Mirror) -> None:
         while True:
             time.sleep(1)
             line.show(progress(mirror.counts))
-            for path in mirror.counts.changed - told:
-                told.add(path)
-                print(f"\n{path[1:]} has changed and is not served any more: {room.AGAIN}, then run this again.")
+            for file in mirror.counts.changed - told:
+                told.add(file)
+                print(
+                    f"\n{file} has changed and is not served any more: {room.AGAIN}, then run this again.", flush=True
+                )
     except KeyboardInterrupt:
         print("\n" + summary(mirror.counts, time.monotonic() - start))
 

@@ -33,7 +33,7 @@ CHANGED = "This file changed on the laptop that serves it: ask your instructor t
 
 
 class Counts:
-    """What was served so far; `changed` are the paths that are not served any more."""
+    """What was served so far; `changed` are the files that are not served any more."""
 
     def __init__(self):
         self._lock = threading.Lock()
@@ -122,8 +122,8 @@ class Request(BaseHTTPRequestHandler):
             return self._refuse(HTTPStatus.NOT_FOUND, self.server.routes.missing(path))
         try:
             file = route.answer.open()
-        except Changed:
-            self.server.counts.changed.add(path)
+        except Changed as changed:
+            self.server.counts.changed.add(str(changed))
             return self._refuse(HTTPStatus.GONE, {"X-Error-Message": CHANGED})
         with file:
             self._answer(route, file)

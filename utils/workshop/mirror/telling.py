@@ -20,9 +20,8 @@ class RunningLine:
         """Show `text` where it is time for it; the `last` one in any case."""
         due = self.terminal or last or time.monotonic() - self.at >= self.seconds
         if due and text != self.shown:
-            print(
-                f"\r{text:<{len(self.shown)}}" if self.terminal else text, end="" if self.terminal else "\n", flush=True
-            )
+            start, end = ("\r", "") if self.terminal else ("", "\n")
+            print(start + text.ljust(len(self.shown) if self.terminal else 0), end=end, flush=True)
             self.shown, self.at = text, time.monotonic()
         if last and self.terminal:
             print(flush=True)
