@@ -87,11 +87,21 @@ def test_the_models_are_the_shipped_ones_until_somebody_chooses():
 
 
 def test_a_choice_is_kept_and_can_be_changed():
-    said = checkpoints.switch("hub")
+    said = checkpoints.switch("hub", sure=True)
     assert checkpoints.mode() == "hub"
-    assert f"{sum(row.megabytes for row in CATALOGUE.values()):,} MB" in said  # the size before any download
+    assert said.startswith("Kept: hub.") and "Restart the kernel" in said
     assert "nothing to download" in checkpoints.switch("mini")
     assert checkpoints.mode() == "mini"
+
+
+def test_the_size_comes_first_and_changes_nothing(settings, monkeypatch):
+    """With no network the catalogue's own size is told, and why; test_checkpoints_hub.py has the exact one."""
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    said = checkpoints.switch("hub")
+    assert f"about {sum(row.megabytes for row in CATALOGUE.values()):,} MB" in said
+    assert "could not be asked: this kernel started without downloads" in said
+    assert said.endswith('Nothing is changed yet. To choose them: checkpoints.switch("hub", sure=True)')
+    assert checkpoints.mode() == "mini" and not settings.exists()
 
 
 @pytest.mark.parametrize("override", ["hub", " HUB "])
@@ -118,11 +128,11 @@ def test_a_wrong_word_is_refused_wherever_it_comes_from(settings, monkeypatch):
 
 @pytest.mark.parametrize("damage", [b"", b'{"models": "hu', b"{}", b'["hub"]', b"\xff\xfe\x00"])
 def test_a_damaged_settings_file_says_how_to_choose_again(damage, settings):
-    checkpoints.switch("hub")
+    checkpoints.switch("hub", sure=True)
     settings.write_bytes(damage)
     with pytest.raises(CheckpointError, match=r'Choose again with checkpoints.switch\("mini"\)'):
         checkpoints.mode()
-    checkpoints.switch("hub")
+    checkpoints.switch("hub", sure=True)
     assert checkpoints.mode() == "hub"
 
 
@@ -130,11 +140,11 @@ def test_a_folder_that_cannot_be_written_names_the_way_out(tmp_path, monkeypatch
     (tmp_path / "file").write_text("in the place of the folder")
     monkeypatch.setenv("COURSE_SETTINGS", str(tmp_path / "file" / "settings.json"))
     with pytest.raises(CheckpointError, match="cannot be kept: .* set the variable COURSE_MODELS=hub instead"):
-        checkpoints.switch("hub")
+        checkpoints.switch("hub", sure=True)
 
 
 def test_a_disk_that_fills_up_leaves_the_old_choice(settings, monkeypatch):
-    checkpoints.switch("hub")
+    checkpoints.switch("hub", sure=True)
 
     def write_half(path, text, **_):
         path.write_bytes(text.encode()[: len(text) // 2])

@@ -179,7 +179,7 @@ def test_another_fault_of_torch_is_quoted(error, broken_torch):
 
 def test_which_models_are_in_use_and_why(monkeypatch):
     assert finding("Models").detail == "mini (the default)"
-    checkpoints.switch("hub")
+    checkpoints.switch("hub", sure=True)
     assert finding("Models").detail == "hub (your choice)"
     monkeypatch.setenv("COURSE_MODELS", "mini")
     assert finding("Models").detail == "mini (set by COURSE_MODELS)"

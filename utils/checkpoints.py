@@ -18,12 +18,13 @@ from pathlib import Path
 
 import yaml
 
+from utils import downloads
+
 COURSE = "roberta-distilbert-measured"  # names the course's folder among a user's settings, data and caches
 MINIS = Path(__file__).parent / "minis"
 DATA = Path(__file__).parent / "data"
 OLDEST_TRANSFORMERS = 5
-SMALL_FILES = ["README.md", "config.json", "tokenizer*.json", "vocab.*", "merges.txt", "special_tokens_map.json"]
-SECONDS_TO_ANSWER = 10  # huggingface_hub waits for the first answer for ever unless it is told
+_turned_off_here = False  # HF_HUB_OFFLINE: by `prepare`, or by whoever started this kernel
 
 
 class CheckpointError(RuntimeError):
@@ -93,13 +94,16 @@ def mode() -> str:
     return _valid_mode(kept, f"The file {settings_file()}")
 
 
-def switch(to: str) -> str:
+def switch(to: str, sure: bool = False) -> str:
     """Keep the choice of models, `"mini"` or `"hub"`, for every lesson, and say what follows. Lesson 00.
 
-    Nothing is downloaded here. Returns the sentence to show. Raises ValueError for another word and
+    `switch("hub")` changes nothing: it says how much there is to download. `switch("hub", sure=True)` keeps the
+    choice. Nothing is downloaded here. Returns the sentence to show. Raises ValueError for another word and
     CheckpointError if the choice cannot be written.
     """
     to = _valid_mode(to, "The choice of models")
+    if to == "hub" and not sure:
+        return f'{_cost()} Nothing is changed yet. To choose them: checkpoints.switch("hub", sure=True)'
     file = settings_file()
     partial = file.with_name(f"{file.name}.{os.getpid()}")
     try:
@@ -119,9 +123,24 @@ def switch(to: str) -> str:
     if to == "mini":
         return "Kept: mini. The shipped checkpoints, nothing to download. Restart the kernel to begin."
     return (
-        f"Kept: hub. The six published checkpoints are {sum(row.megabytes for row in CATALOGUE.values()):,} MB; "
-        "each is downloaded when a lesson first asks for it. Restart the kernel to begin."
+        "Kept: hub. Each published checkpoint is downloaded when a lesson first asks for it; "
+        "checkpoints.download() fetches all of them now. Restart the kernel to begin."
     )
+
+
+def _cost() -> str:
+    """One sentence: how much the published checkpoints are, and how much of it is still to come."""
+    missing = [row for row in CATALOGUE.values() if not downloaded(row.name)]
+    if not missing:
+        return "The six published checkpoints are all on this machine: nothing is left to download."
+    begin = f"{len(missing)} of the {len(CATALOGUE)} published checkpoints are to be downloaded:"
+    try:
+        _may_ask()
+        total = sum(downloads.listing(row.hub_id, row.revision).bytes for row in missing)
+    except (downloads.DownloadError, CheckpointError) as error:
+        about = sum(row.megabytes for row in missing)
+        return f"{begin} about {about:,} MB. (The exact size could not be asked: {str(error).partition(':')[0]}.)"
+    return f"{begin} {total / 1e6:,.1f} MB ({total:,} bytes)."
 
 
 def prepare() -> str:
@@ -141,10 +160,31 @@ def prepare() -> str:
         return "transformers is not installed in this kernel. Start the course with: python3 -m utils lab"
     if int(version.split(".")[0]) < OLDEST_TRANSFORMERS:
         return f"transformers {version} is too old. Run: pip install -U 'transformers>={OLDEST_TRANSFORMERS}'"
-    if mode() == "hub":
+    if downloads.mirror():
+        os.environ["HF_ENDPOINT"] = downloads.mirror()  # for what a learner loads by the Hub's own names
+    hub = mode() == "hub"
+    if not hub or all(downloaded(name) for name in CATALOGUE):
+        _turn_off()
+    if hub:
         return "Models: hub. The published checkpoints; each is downloaded once, when a lesson first asks for it."
-    os.environ.setdefault("HF_HUB_OFFLINE", "1")  # without it a dead network stalls each tokenizer for 46 s
     return "Models: mini. Small checkpoints that came with the course; nothing is downloaded."
+
+
+def _turn_off() -> None:
+    """Turn huggingface_hub's network off: a dead one would stall each tokenizer loaded by name for 46 s."""
+    global _turned_off_here
+    if "HF_HUB_OFFLINE" not in os.environ:
+        os.environ["HF_HUB_OFFLINE"] = "1"
+        _turned_off_here = True
+
+
+def _may_ask() -> None:
+    """Raise CheckpointError if whoever started this kernel wants no network."""
+    if not _turned_off_here and os.environ.get("HF_HUB_OFFLINE", "").upper() in ("1", "ON", "YES", "TRUE"):
+        raise CheckpointError(
+            "this kernel started without downloads: "
+            "remove the variable HF_HUB_OFFLINE, restart the kernel and run the cells again"
+        )
 
 
 def _valid_mode(word: str, source: str) -> str:
@@ -193,55 +233,43 @@ def downloaded(name: str) -> Path | None:
 
     Looks on disk only, whatever the mode and the network. Raises ValueError for a wrong name.
     """
-    from huggingface_hub import snapshot_download
-
     row = checkpoint(name)
-    try:
-        # The library misses the weights in other formats unless it is told which files we want.
-        folder = snapshot_download(row.hub_id, revision=row.revision, allow_patterns=SMALL_FILES, local_files_only=True)
-    except FileNotFoundError:
-        return None
-    return Path(folder) if _complete(Path(folder)) else None
+    return downloads.cached(row.hub_id, row.revision)
+
+
+def download(name: str | None = None, patient: bool = False) -> None:
+    """Fetch a published checkpoint, or all six, now, whatever the mode. Prints how far it is. Lesson 00.
+
+    What is already on this machine is not fetched again, and what broke off goes on where it stopped. A download that
+    would take more than an hour stops and says so, unless `patient`.
+    Raises ValueError for a wrong name, CheckpointError with the fix for whatever goes wrong.
+    """
+    for row in [checkpoint(name)] if name else CATALOGUE.values():
+        if downloaded(row.name):
+            print(f"{row.hub_id} is on this machine already.")
+        else:
+            _fetch(row, patient)
 
 
 def _hub(row: Checkpoint) -> Path:
-    if folder := downloaded(row.name):
-        return folder
-    from huggingface_hub import HfApi, constants, snapshot_download
-    from tqdm.auto import tqdm
+    return downloaded(row.name) or _fetch(row)
 
-    if constants.HF_HUB_OFFLINE:
-        raise CheckpointError(
-            f"{row.hub_id} is not on this machine, and this kernel started without downloads (HF_HUB_OFFLINE). "
-            "Restart the kernel and run the cells again; if you set that variable yourself, remove it first."
-        )
+
+def _fetch(row: Checkpoint, patient: bool = False) -> Path:
     try:
-        info = HfApi().model_info(row.hub_id, revision=row.revision, timeout=SECONDS_TO_ANSWER)
-        files = {file.rfilename for file in info.siblings}
-        weights = "model.safetensors" if "model.safetensors" in files else "pytorch_model.bin"
-        print(f"Downloading {row.hub_id}: {row.megabytes} MB, once.")
-        patterns = [*SMALL_FILES, weights]
-        folder = Path(snapshot_download(row.hub_id, revision=row.revision, allow_patterns=patterns, tqdm_class=tqdm))
-        print(f"{row.hub_id} is on this machine now, at commit {folder.name[:7]}.")
-    except Exception as error:  # whatever the network, the Hub or the disk did, the learner needs the way out
+        _may_ask()
+        return downloads.fetch(row.hub_id, row.revision, patient)
+    except (downloads.DownloadError, CheckpointError) as error:
+        damaged = downloads.damaged(row.hub_id, row.revision)
+        state = f"is damaged on this machine ({', '.join(damaged)}) and " if damaged else ""
         raise CheckpointError(
-            f"{row.hub_id} could not be downloaded ({type(error).__name__}: {_first_line(error)}). "
-            "Check the connection and the free disk space and run the cell again; or go on with the shipped models: "
-            'checkpoints.switch("mini"), then restart the kernel.'
+            f"{row.hub_id} {state}could not be downloaded, because {error}; or go on with the shipped models: "
+            f"{_back_to_mini()}, then restart the kernel."
         ) from None
-    if not _complete(folder):
-        raise CheckpointError(f"{row.hub_id} is incomplete in {folder}. Run the cell again to fetch the rest.")
-    return folder
 
 
-def _complete(folder: Path) -> bool:
-    weights = (folder / "model.safetensors").exists() or (folder / "pytorch_model.bin").exists()
-    tokenizer = (folder / "tokenizer.json").exists() or bool(list(folder.glob("vocab.*")))
-    return weights and tokenizer and (folder / "config.json").exists()
-
-
-def _first_line(error: Exception) -> str:
-    return next((line.strip(" .") for line in str(error).splitlines() if line.strip()), "no details")
+def _back_to_mini() -> str:
+    return "set COURSE_MODELS=mini" if os.environ.get("COURSE_MODELS") else 'checkpoints.switch("mini")'
 
 
 def table():

@@ -1,11 +1,14 @@
-"""A web server on 127.0.0.1 that answers what huggingface_hub asks when it downloads a model.
+"""A web server on 127.0.0.1 that answers as the Hugging Face Hub does when a model is downloaded.
 
-with LocalHub({"owner/name": Repository(folder, commit)}) as hub:
-    ...  # a process started with HF_ENDPOINT=hub.url sees these repositories and no others
+with LocalHub(published()) as hub:
+    ...  # a process started with HF_ENDPOINT=hub.url sees the minis under the published names, and no others
     hub.requests  # what it asked for, in order
+    hub.sent  # how many bytes of content it was sent
 
-Answered: model_info (`/api/models/ID/revision/REV`), the file list (`/api/models/ID/tree/REV`) and the files
-themselves (`/ID/resolve/REV/FILE`), with the headers and error codes that the library reads. Nothing more.
+Answered: model_info (`/api/models/ID` and `…/revision/REV`, with sizes and digests for `?blobs=true`), the file list
+(`…/tree/REV`) and the files (`/ID/resolve/REV/FILE`, by HEAD and GET, with Range), with the headers and error codes
+that huggingface_hub reads. As on the Hub, weights are large files (LFS): known by their SHA-256, and answered with a
+redirection to another place; the other files are known by the SHA-1 that git gives them.
 """
 
 import hashlib
@@ -15,10 +18,16 @@ import threading
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
-API = re.compile(r"^/api/models/(?P<id>[^/]+/[^/]+)/(?P<route>revision|tree)/(?P<revision>[^/]+)$")
+from utils.checkpoints import CATALOGUE, MINIS
+
+API = re.compile(r"^/api/models/(?P<id>[^/]+/[^/]+)(?:/(?P<route>revision|tree)/(?P<revision>[^/]+)(?P<below>/.*)?)?$")
 FILE = re.compile(r"^/(?P<id>[^/]+/[^/]+)/resolve/(?P<revision>[^/]+)/(?P<file>.+)$")
+STORAGE = re.compile(r"^/storage/(?P<id>[^/]+/[^/]+)/(?P<file>.+)$")
+WEIGHTS = (".safetensors", ".bin", ".h5", ".msgpack", ".ot", ".onnx")
+STATUSES = {"401": "", "404": "RepoNotFound", "429": "", "500": "InternalError", "503": ""}
+COMMIT_OF_MAIN = "0123456789abcdef0123456789abcdef01234567"
 
 
 @dataclass(frozen=True)
@@ -32,17 +41,30 @@ class Repository:
         return sorted(path.relative_to(self.folder).as_posix() for path in self.folder.rglob("*") if path.is_file())
 
 
+def published() -> dict[str, Repository]:
+    """The course's minis under the names and commits of the published checkpoints."""
+    return {
+        row.hub_id: Repository(MINIS / row.name, COMMIT_OF_MAIN if row.revision == "main" else row.revision)
+        for row in CATALOGUE.values()
+    }
+
+
 class LocalHub:
     """The server. `requests` lists "METHOD /path"; set `fault` at any time.
 
-    missing: no repository exists (404).  error: every answer is 500.  silent: connections are accepted and never
-    answered.  cut: no byte after the first half of a weights file ever arrives.  A refused connection: `stop()`.
+    401, 404, 429, 500, 503: every answer has this status (429 with `Retry-After: {retry_after}`).
+    silent: connections are accepted and never answered.  slow: every answer comes at 1 kB/s.
+    cut: no byte after the first half of a weights file ever arrives.  broken: the same, until the next request, which
+    goes on from there.  short: a weights file of another length.  wrong: the same length, one byte is another.
+    portal: the login page of a Wi-Fi in place of every answer.  A refused connection: `stop()`.
     """
 
     def __init__(self, repositories: dict[str, Repository]):
         self.repositories = repositories
         self.requests: list[str] = []
+        self.sent = 0
         self.fault: str | None = None
+        self.retry_after = 300
         self._closing = threading.Event()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
@@ -61,46 +83,76 @@ class LocalHub:
         self._server.shutdown()
         self._server.server_close()
 
-    def wait(self) -> None:
-        """Return when the server stops; how the fault `silent` keeps a connection open."""
-        self._closing.wait()
+    def wait(self, seconds: float | None = None) -> bool:
+        """Return when the server stops, or after `seconds`; True if it stops."""
+        return self._closing.wait(seconds)
 
 
 def _handler(hub: LocalHub) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self):
-            path = urlsplit(self.path).path
-            hub.requests.append(f"{self.command} {path}")
+            url = urlsplit(self.path)
+            hub.requests.append(f"{self.command} {url.path}")
             if hub.fault == "silent":
                 return hub.wait()
-            if hub.fault == "error":
-                return self._fail(500, "InternalError")
-            api, file = API.match(path), FILE.match(path)
-            asked = api or file
+            if hub.fault == "portal":
+                return self._send(b"<html>Log in to use this Wi-Fi", {"Content-Type": "text/html"})
+            if hub.fault in STATUSES:
+                wait = {"Retry-After": str(hub.retry_after)} if hub.fault == "429" else {}
+                return self._fail(int(hub.fault), STATUSES[hub.fault], wait)
+            asked = API.match(url.path) or FILE.match(url.path) or STORAGE.match(url.path)
             repository = hub.repositories.get(asked["id"]) if asked else None
-            if repository is None or hub.fault == "missing":
+            if repository is None:
                 return self._fail(404, "RepoNotFound")
-            if asked["revision"] not in (repository.commit, "main"):
+            if asked.re is STORAGE:
+                return self._content(repository, asked["file"])
+            if (asked["revision"] or "main") not in (repository.commit, "main"):
                 return self._fail(404, "RevisionNotFound")
-            return self._api(repository, api) if api else self._file(repository, file["file"])
+            if asked.re is FILE:
+                return self._file(repository, asked["id"], asked["file"])
+            return self._api(repository, asked, "blobs" in parse_qs(url.query))
 
         do_HEAD = do_GET
 
-        def _api(self, repository: Repository, asked: re.Match):
+        def _api(self, repository: Repository, asked: re.Match, with_sizes: bool):
+            if asked["below"]:  # a folder that no checkpoint of the course has
+                return self._fail(404, "EntryNotFound")
             if asked["route"] == "tree":
                 answer = [_tree_entry(repository.folder, file) for file in repository.files()]
             else:
                 siblings = [{"rfilename": file} for file in repository.files()]
+                if with_sizes:
+                    siblings = [_sibling(repository.folder, file) for file in repository.files()]
                 answer = {"id": asked["id"], "sha": repository.commit, "siblings": siblings}
             self._send(json.dumps(answer).encode(), {"Content-Type": "application/json"})
 
-        def _file(self, repository: Repository, file: str):
+        def _file(self, repository: Repository, hub_id: str, file: str):
+            commit = {"X-Repo-Commit": repository.commit}
             if file not in repository.files():
-                return self._fail(404, "EntryNotFound", {"X-Repo-Commit": repository.commit})
+                return self._fail(404, "EntryNotFound", commit)
+            entry = _sibling(repository.folder, file)
+            if "lfs" not in entry:
+                return self._content(repository, file, commit | {"ETag": f'"{entry["blobId"]}"'})
+            self.send_response(302)
+            linked = {"X-Linked-Etag": f'"{entry["lfs"]["sha256"]}"', "X-Linked-Size": str(entry["size"])}
+            here = {"Location": f"{hub.url}/storage/{hub_id}/{file}", "Content-Length": "0"}
+            for name, value in (commit | linked | here).items():
+                self.send_header(name, value)
+            self.end_headers()
+
+        def _content(self, repository: Repository, file: str, headers: dict[str, str] | None = None):
             content = (repository.folder / file).read_bytes()
-            etag = hashlib.sha256(content).hexdigest()
-            last = len(content) // 2 if hub.fault == "cut" and file.startswith(("model.", "pytorch_model.")) else None
-            self._send(content, {"X-Repo-Commit": repository.commit, "ETag": f'"{etag}"'}, last)
+            last = None
+            if file.endswith(WEIGHTS):
+                headers = {"ETag": f'"{hashlib.sha256(content).hexdigest()}"'}
+                if hub.fault == "wrong":
+                    content = content[:-1] + bytes([content[-1] ^ 1])
+                if hub.fault == "short":
+                    content = content[:-1000]
+                last = len(content) // 2 if hub.fault == "cut" else None
+                if hub.fault == "broken" and "Range" not in self.headers:
+                    last = len(content) // 2
+            self._send(content, headers or {}, last)
 
         def _send(self, content: bytes, headers: dict[str, str], last: int | None = None):
             """Send `content`, from where a Range header asks for; bytes from number `last` on get lost on the way."""
@@ -112,12 +164,23 @@ def _handler(hub: LocalHub) -> type[BaseHTTPRequestHandler]:
                 self.send_header(name, value)
             self.end_headers()
             if self.command == "GET":
-                self.wfile.write(content[start:last])
+                self._write(content[start:last])
+
+        def _write(self, content: bytes):
+            step = 250 if hub.fault == "slow" else 1 << 16
+            try:
+                for start in range(0, len(content), step):
+                    hub.sent += self.wfile.write(content[start : start + step])
+                    if hub.fault == "slow" and hub.wait(0.25):
+                        return
+            except (BrokenPipeError, ConnectionResetError):
+                pass  # the other side has given up
 
         def _fail(self, status: int, code: str, headers: dict[str, str] | None = None):
             self.send_response(status)
             for name, value in ((headers or {}) | {"X-Error-Code": code, "Content-Length": "0"}).items():
-                self.send_header(name, value)
+                if value:
+                    self.send_header(name, value)
             self.end_headers()
 
         def log_message(self, *_):
@@ -126,6 +189,20 @@ def _handler(hub: LocalHub) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
-def _tree_entry(folder: Path, file: str) -> dict:
+def _sibling(folder: Path, file: str) -> dict:
+    """A file in model_info's list."""
     content = (folder / file).read_bytes()
-    return {"type": "file", "path": file, "size": len(content), "oid": hashlib.sha1(content).hexdigest()}
+    git = hashlib.sha1(f"blob {len(content)}\0".encode() + content).hexdigest()
+    entry = {"rfilename": file, "size": len(content), "blobId": git}
+    if file.endswith(WEIGHTS):
+        entry["lfs"] = {"sha256": hashlib.sha256(content).hexdigest(), "size": len(content), "pointerSize": 134}
+    return entry
+
+
+def _tree_entry(folder: Path, file: str) -> dict:
+    """The same file in the tree's list, which uses other words."""
+    entry = _sibling(folder, file)
+    large = (
+        {"lfs": {"oid": entry["lfs"]["sha256"], "size": entry["size"], "pointerSize": 134}} if "lfs" in entry else {}
+    )
+    return {"type": "file", "path": file, "size": entry["size"], "oid": entry["blobId"]} | large

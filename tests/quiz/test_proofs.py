@@ -87,7 +87,8 @@ def test_a_card_must_be_proved_true():
 
 def test_proofs_cannot_change_the_authors_choice_or_each_others():
     before = dict(os.environ)
-    switch = card('import os\ndel os.environ["COURSE_MODELS"]\ncheckpoints.switch("hub")\ncheckpoints.mode() == "hub"')
+    choose = 'import os\ndel os.environ["COURSE_MODELS"]\ncheckpoints.switch("hub", sure=True)\n'
+    switch = card(choose + 'checkpoints.mode() == "hub"')
     assert faults(switch, card('checkpoints.mode() == "mini"')) == []
     assert {name: os.environ[name] for name in before} == before
     assert not checkpoints.settings_file().exists()

@@ -5,8 +5,10 @@ from typing import NamedTuple
 
 from utils import checkpoints
 from utils.commands.place import Problem, say
+from utils.downloads.files import SMALL_FILES
+from utils.downloads.web import SECONDS_TO_ANSWER
 
-FILES = [*checkpoints.SMALL_FILES, "sentencepiece*", "spiece.model"]
+FILES = [*SMALL_FILES, "sentencepiece*", "spiece.model"]
 WEIGHTS = ["model*.safetensors*", "pytorch_model*.bin*"]  # the second only where there is no first
 
 
@@ -89,7 +91,7 @@ def _downloaded(name: str) -> Path:
             "first: now the course downloads nothing."
         )
     try:
-        info = HfApi().model_info(name, revision="main", timeout=checkpoints.SECONDS_TO_ANSWER)
+        info = HfApi().model_info(name, revision="main", timeout=SECONDS_TO_ANSWER)
         safe = any(file.rfilename.endswith(".safetensors") for file in info.siblings)
         weights = WEIGHTS[0 if safe else 1]
         say(f"Downloading {name} from the Hugging Face Hub, once.")

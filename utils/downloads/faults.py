@@ -1,0 +1,83 @@
+"""From whatever the network, the server or the disk did to one sentence with the fix."""
+
+import contextlib
+import errno
+import socket
+import ssl
+from collections.abc import Iterator
+from pathlib import Path
+
+from utils.downloads.web import SECONDS_TO_ANSWER, Refused
+
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+NOT_ALLOWED = (errno.EROFS, errno.EACCES, errno.EPERM)
+AGAIN = "run the cell again, and it goes on from what has arrived"
+
+
+class DownloadError(RuntimeError):
+    """A checkpoint could not be fetched. The message says why and, after a colon, what to do."""
+
+
+@contextlib.contextmanager
+def told(place: Path | str) -> Iterator[None]:
+    """Turns what goes wrong inside, while `place` is asked, into a DownloadError."""
+    try:
+        yield
+    except DownloadError:
+        raise
+    except Exception as error:  # whatever the network, the server or the disk did, the learner needs the way out
+        raise DownloadError(_sentence(error, place)) from None
+
+
+def is_called(error: BaseException, *names: str) -> bool:
+    """By name, since huggingface_hub brings one HTTP library or another."""
+    return any(kind.__name__ in names for kind in type(error).__mro__)
+
+
+def _sentence(error: Exception, place: Path | str) -> str:
+    causes = _chain(error)
+    if isinstance(error, Refused):
+        return _refused(error, place)
+    if any(isinstance(cause, ConnectionRefusedError) for cause in causes):
+        return f"{place} refused the connection: check the address, and that nothing (a firewall, a proxy) blocks it"
+    if any(isinstance(cause, socket.gaierror) for cause in causes):
+        return f"the name in {place} was not found: check that this computer is connected, then run the cell again"
+    if any(isinstance(cause, ssl.SSLError) for cause in causes):
+        return f"the secure connection to {place} failed: check the clock of this computer, and its proxy's certificate"
+    if is_called(error, "TimeoutException", "TimeoutError"):
+        return f"{place} did not answer within {SECONDS_TO_ANSWER} s: check the connection, then {AGAIN}"
+    if is_called(error, "TransportError"):
+        return f"the connection to {place} broke off: {AGAIN}"
+    if isinstance(error, OSError):
+        return _disk(error)
+    if isinstance(error, (ValueError, KeyError, TypeError)):
+        return f"what {place} answers is no list of files: is it the login page of a Wi-Fi? Open it in a browser first"
+    return f"{place} gave a {type(error).__name__}: check the connection, then {AGAIN}"
+
+
+def _refused(error: Refused, place: Path | str) -> str:
+    if error.status == 429:
+        wait = f"{error.wait} s" if error.wait else "some minutes"
+        return f"{place} has had too many requests from this network (429): wait {wait}, then {AGAIN}"
+    if error.status in (401, 403):
+        return f"{place} asks for a login ({error.status}): remove HF_TOKEN or your saved token, these models need none"
+    if error.status in (404, 410):
+        return f"{place} does not have it ({error.status}): check COURSE_FROM and HF_ENDPOINT, or update the course"
+    return f"{place} has a fault of its own ({error.status}): wait some minutes, then {AGAIN}"
+
+
+def _disk(error: OSError) -> str:
+    where = f" {error.filename}" if error.filename else ""
+    if error.errno in FULL:
+        return f"the disk is full: free some space, or set HF_HUB_CACHE to a folder on another disk, then {AGAIN}"
+    if error.errno in NOT_ALLOWED:
+        return f"{where.strip() or 'the download folder'} cannot be written: set HF_HUB_CACHE to a folder of yours"
+    return f"reading or writing{where} failed ({error.strerror or error}): check the disk and the folder, then {AGAIN}"
+
+
+def _chain(error: BaseException | None) -> list[BaseException]:
+    found = []
+    while error is not None and error not in found:
+        found.append(error)
+        error = error.__cause__ or error.__context__
+    return found
