@@ -67,15 +67,14 @@ def fetch_into(wanted: Listing, folder: Path, patient: bool = False) -> None:
     Raises DownloadError, one sentence with the fix.
     """
     with told(source()):
-        paths = {file: folder / file.name for file in wanted.files}
-        missing = {file: path for file, path in paths.items() if not (path.exists() and is_intact(path, file.digest))}
-        _bring(wanted, missing, patient)
+        _bring(wanted, {file: folder / file.name for file in wanted.files}, patient)
 
 
 def _bring(wanted: Listing, paths: dict[File, Path], patient: bool) -> None:
-    """Fetch files to their places. What has arrived of a file stands beside its place, and moves there when it is right."""
+    """Fetch what is not in its place. What has arrived of a file stands beside its place, and moves when it is right."""
     from tqdm import tqdm
 
+    paths = {file: path for file, path in paths.items() if not (path.exists() and is_intact(path, file.digest))}
     if not paths:
         return
     folder = next(iter(paths.values())).parent
