@@ -71,7 +71,7 @@ def fetch_into(wanted: Listing, folder: Path, patient: bool = False) -> None:
 
 
 def _bring(wanted: Listing, paths: dict[File, Path], patient: bool) -> None:
-    """Fetch what is not in its place. What has arrived of a file stands beside its place, and moves when it is right."""
+    """Fetch what is not in its place. What has arrived of a file stands beside it, and moves when it is right."""
     from tqdm import tqdm
 
     paths = {file: path for file, path in paths.items() if not (path.exists() and is_intact(path, file.digest))}
