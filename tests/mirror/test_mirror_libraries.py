@@ -5,12 +5,12 @@ import os
 import subprocess
 import sys
 
-import pytest
 from workshop import tiny_room
 
-from mirror import mini_room
 from mirror.running import serving
 from utils.checkpoints import CATALOGUE, MINIS
+from utils.commands.bench.mirror import make_room
+from utils.workshop import room
 from utils.workshop.mirror.addresses import own_addresses
 
 SST = CATALOGUE["distilbert-base-uncased-finetuned-sst-2-english"]
@@ -38,54 +38,40 @@ def environment(tmp_path, **variables: str) -> dict[str, str]:
 
 
 def test_huggingface_hub_and_transformers(tmp_path):
-    mini_room.make(tmp_path / "room", [SST.name])
+    made = make_room(tmp_path / "room", [SST.name])
     with serving(tmp_path / "room") as mirror:
         command = [sys.executable, "-c", LEARNER, SST.hub_id, SST.revision]
         own = environment(tmp_path, HF_ENDPOINT=f"http://127.0.0.1:{mirror.port}")
         run = subprocess.run(command, env=own, capture_output=True, text=True, timeout=120)
         assert run.returncode == 0, run.stderr
         assert mirror.counts.refused == mirror.counts.broken_off == 0
-        assert mirror.counts.bytes < 1.1 * sum(
-            file.bytes for file in mini_room.room.read(tmp_path / "room").files.values()
-        )
+        assert mirror.counts.bytes < 1.1 * sum(file.bytes for file in made.files.values())
     sha, sizes, folder, label = json.loads(run.stdout.splitlines()[-1])
     assert sha == SST.revision and label in ("NEGATIVE", "POSITIVE")
     for name, (size, digest) in sizes.items():
         with open(os.path.join(folder, name), "rb") as file:
             assert (MINIS / SST.name / name).read_bytes() == file.read()
-        assert mini_room.room.measure(MINIS / SST.name / name) == (size, digest)
+        assert room.measure(MINIS / SST.name / name) == (size, digest)
     assert len(sizes) == len(list((MINIS / SST.name).iterdir())) >= 4
 
 
-def pip(tmp_path, url: str, *arguments: str) -> subprocess.CompletedProcess:
-    command = [sys.executable, "-m", "pip", "install", "--no-index", "--find-links", f"{url}/wheels/", "--isolated"]
-    command += [
-        "--disable-pip-version-check",
-        "--no-cache-dir",
-        "--target",
-        str(tmp_path / "site"),
-        *arguments,
-        "tiny_first",
-    ]
-    return subprocess.run(command, env=environment(tmp_path), capture_output=True, text=True, timeout=120)
-
-
 def test_pip_installs_from_the_page_of_wheels(tmp_path):
+    """At an address of the network, where there is one: from any host but this one pip wants to be told to trust it."""
     tiny_room.make(tmp_path / "room")
-    with serving(tmp_path / "room") as mirror:
-        run = pip(tmp_path, f"http://127.0.0.1:{mirror.port}")
+    host = next((own.ip for own in own_addresses()), "127.0.0.1")
+    with serving(tmp_path / "room", host) as mirror:
+        command = [
+            sys.executable,
+            "-m",
+            "pip",
+            "install",
+            "--isolated",
+            "--no-cache-dir",
+            "--disable-pip-version-check",
+        ]
+        command += ["--no-index", "--find-links", f"http://{host}:{mirror.port}/wheels/", "--trusted-host", host]
+        command += ["--target", str(tmp_path / "site"), "tiny_first"]
+        run = subprocess.run(command, env=environment(tmp_path), capture_output=True, text=True, timeout=120)
         assert run.returncode == 0, run.stderr
         assert mirror.counts.files == 2
     assert (tmp_path / "site/tiny_second.py").read_text() == "VERSION = '2.0'\n"
-
-
-def test_pip_trusts_an_address_of_the_network_when_it_is_told_to(tmp_path):
-    """pip passes over a page that comes over plain HTTP from any machine but its own, unless the host is named."""
-    tiny_room.make(tmp_path / "room")
-    if not (own := own_addresses()):
-        pytest.skip("this machine is on no network")
-    with serving(tmp_path / "room", own[0].ip) as mirror:
-        url = f"http://{own[0].ip}:{mirror.port}"
-        assert "not a trusted or secure host" in pip(tmp_path, url).stderr
-        run = pip(tmp_path, url, "--trusted-host", own[0].ip)
-        assert run.returncode == 0, run.stderr

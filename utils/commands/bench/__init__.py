@@ -5,6 +5,7 @@ import importlib
 
 BENCHMARKS = {  # name: the module whose main(argv) runs it
     "classifying": "utils.commands.bench.classifying",
+    "mirror": "utils.commands.bench.mirror",
     "scoring": "utils.commands.bench.scoring",
     "speedups": "utils.commands.bench.speedups",
 }
