@@ -4,10 +4,11 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 from workshop import tiny_room
 
-from mirror.running import serving
+from mirror.running import ROOT, serving
 from utils.checkpoints import CATALOGUE, MINIS
 from utils.commands.bench.mirror import make_room
 from utils.workshop import room
@@ -53,6 +54,29 @@ def test_huggingface_hub_and_transformers(tmp_path):
             assert (MINIS / SST.name / name).read_bytes() == file.read()
         assert room.measure(MINIS / SST.name / name) == (size, digest)
     assert len(sizes) == len(list((MINIS / SST.name).iterdir())) >= 4
+
+
+def test_the_course_itself_and_again_when_the_mirror_is_gone(tmp_path):
+    """What a learner in the room does: the published checkpoint by its short name, with COURSE_FROM set."""
+    made = make_room(tmp_path / "room", [SST.name])
+    code = f"from utils import checkpoints; checkpoints.prepare(); print(checkpoints.locate({SST.name!r}))"
+
+    def locate(url: str) -> str:
+        own = environment(tmp_path, COURSE_FROM=url, COURSE_MODELS="hub")
+        run = subprocess.run(
+            [sys.executable, "-c", code], cwd=ROOT, env=own, capture_output=True, text=True, timeout=120
+        )
+        assert run.returncode == 0, run.stderr
+        return run.stdout.splitlines()[-1]
+
+    with serving(tmp_path / "room") as mirror:
+        url = f"http://127.0.0.1:{mirror.port}"
+        folder = locate(url + "/")  # as a browser shows the address
+        assert 0.9 < mirror.counts.bytes / sum(file.bytes for file in made.files.values()) < 1.01
+        assert mirror.counts.refused == mirror.counts.broken_off == 0
+    assert os.path.basename(folder) == SST.revision
+    assert room.measure(Path(folder, "model.safetensors")) == room.measure(MINIS / SST.name / "model.safetensors")
+    assert locate(url) == folder
 
 
 def test_pip_installs_from_the_page_of_wheels(tmp_path):
