@@ -8,14 +8,18 @@ import sys
 from utils.commands.place import COMMAND, Problem, become, venv_python
 
 # Standard library only: these start on a bare machine.
-HERE = {"lab": "utils.commands.lab", "test": "utils.commands.test", "reset": "utils.workshop.reset"}
+HERE = {
+    "lab": "utils.commands.lab",
+    "test": "utils.commands.test",
+    "doctor": "utils.commands.doctor",
+    "reset": "utils.workshop.reset",
+}
 # These need the installed packages.
 ROOMS = {
     "sync": "utils.authoring.sync",
     "run": "utils.authoring.run",
     "lint": "utils.authoring.lint",
     "quiz": "utils.quiz.check",
-    "doctor": "utils.workshop.environment",
     "evaluate": "utils.commands.evaluate",
     "progress": "utils.workshop.classroom",
     "mirror": "utils.workshop.mirror",

@@ -4,13 +4,12 @@ A code is what `progress.code()` gives. Nothing is sent anywhere: learners paste
 """
 
 import argparse
-import codecs
 import os
 import re
 import sys
 import textwrap
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -20,10 +19,10 @@ from utils.quiz import codes, overview
 from utils.quiz.bank import Bank, Question
 from utils.quiz.codes import LessonReport, Report
 from utils.quiz.store import ProgressError, Store
+from utils.workshop import chat
+from utils.workshop.chat import Line
 
 LIKE_A_CODE = re.compile(r"progress\d|/[a-z0-9+-]{16,}", re.IGNORECASE)
-
-Line = tuple[str, str]  # where it stands, and its text
 
 
 class Class(NamedTuple):
@@ -57,14 +56,14 @@ def main(argv: list[str]) -> int:
 def show_class(text: str) -> None:
     """Print the tables of a class, and show its figures in a notebook. `text` is a chat with codes in it."""
     banks = overview.banks()
-    _print_class(read_class(_numbered(text, "line"), banks), banks)
+    _print_class(read_class(chat.numbered(text), banks), banks)
 
 
 def read_class(lines: Iterable[Line], banks: Sequence[Bank]) -> Class:
     """Find the codes in some lines of chat. The last code of a name counts; each code without one is a learner."""
     reports, sent, notes = {}, defaultdict(set), []
     for where, line in lines:
-        trouble = _torn(line)
+        trouble = chat.torn(line, codes.CODE, LIKE_A_CODE)
         for match in codes.CODE.finditer(line):
             try:
                 report = codes.decode(match[0], banks)
@@ -74,7 +73,7 @@ def read_class(lines: Iterable[Line], banks: Sequence[Bank]) -> Class:
             reports[report.name or match[0]] = report
             sent[report.name].add(match[0])
         if trouble:
-            notes.append(f"Not read: {where}, {_printable(line)!r}: {trouble}")
+            notes.append(f"Not read: {where}, {chat.printable(line)!r}: {trouble}")
     notes += [
         f"{name} sent {len(different)} different codes: the last one counts."
         for name, different in sent.items()
@@ -83,17 +82,6 @@ def read_class(lines: Iterable[Line], banks: Sequence[Bank]) -> Class:
     if len(sent[""]) > 1:
         notes.append(f"{len(sent[''])} codes have no name: each counts as a learner.")
     return Class(list(reports.values()), notes)
-
-
-def _torn(line: str) -> str:
-    """What is wrong with a line that has pieces of a code beside its whole ones; empty for ordinary chat."""
-    words = codes.CODE.sub(" ", line).split()
-    torn = any(LIKE_A_CODE.search(word) and "://" not in word for word in words)
-    return "it holds a piece of a code, and no whole one. Ask for it again." if torn else ""
-
-
-def _printable(line: str) -> str:
-    return textwrap.shorten("".join(letter if letter.isprintable() else " " for letter in line), 60, placeholder=" …")
 
 
 # --- what the command line gives ----------------------------------------------------------------------------
@@ -122,7 +110,7 @@ def _show(arguments: argparse.Namespace) -> int:
     for argument in given:
         if argument != "-" and not os.path.isfile(argument) and not LIKE_A_CODE.search(argument):
             print(f"There is no file {argument}, and it is no code.", file=sys.stderr)
-    lines = list(_lines(given))
+    lines = list(chat.lines(given))
     if not arguments.codes and not lines:
         _print_own()
         return 0
@@ -130,27 +118,6 @@ def _show(arguments: argparse.Namespace) -> int:
     found = read_class(lines, banks)
     _print_class(found, banks, arguments.figures)
     return 0 if found.reports else 1
-
-
-def _lines(given: Iterable[str]) -> Iterator[Line]:
-    for number, argument in enumerate(given, 1):
-        if argument == "-":
-            yield from _numbered(_decoded(sys.stdin.buffer.read()), "line")
-        elif os.path.isfile(argument):
-            yield from _numbered(_decoded(Path(argument).read_bytes()), f"{argument}, line")
-        else:
-            yield f"argument {number}", argument
-
-
-def _decoded(content: bytes) -> str:
-    """Text from a chat program: UTF-8, or what Windows calls Unicode."""
-    windows = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    return content.decode("utf-16" if windows else "utf-8-sig", errors="replace")
-
-
-def _numbered(text: str, what: str) -> Iterator[Line]:
-    for number, line in enumerate(text.splitlines(), 1):
-        yield f"{what} {number}", line
 
 
 # --- what is printed ----------------------------------------------------------------------------------------
@@ -176,7 +143,7 @@ def _print_class(found: Class, banks: Sequence[Bank], folder: Path | None = None
         learners = [(report.name or "(no name)", report.lessons[bank.lesson]) for report in found.reports]
         if any(map(_begun, (lesson for _, lesson in learners))):
             print(f"\nLesson {bank.lesson}, {bank.title}\n")
-            _print_table(
+            chat.print_table(
                 ("learner", "read", "quiz", "exercises", "cards"), (_row(*learner, bank) for learner in learners)
             )
             _print_questions(bank, [lesson for _, lesson in learners], folder)
@@ -210,7 +177,7 @@ def _print_questions(bank: Bank, lessons: list[LessonReport], folder: Path | Non
     if not rows:
         return
     print()
-    _print_table(("question", "right at once", "right by now", "most chosen wrong answer"), rows)
+    chat.print_table(("question", "right at once", "right by now", "most chosen wrong answer"), rows)
     title = f"Lesson {bank.lesson}, {bank.title}"
     if not folder:
         figures.class_answers(bars, title)
@@ -234,10 +201,3 @@ def _most_chosen(wrong: list[int], question: Question) -> str:
 
 def _plain(text: str) -> str:
     return textwrap.shorten(text.replace("`", ""), 50, placeholder=" …")
-
-
-def _print_table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> None:
-    table = [head, *rows]
-    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-    for row in table:
-        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
