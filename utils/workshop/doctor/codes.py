@@ -16,7 +16,7 @@ from utils.workshop.doctor import place
 from utils.workshop.doctor.faults import FAIL, OK, WARN, Fault, known
 
 PREFIX = "DOCTOR1"
-CODE = re.compile(PREFIX + r"/(?:(?P<name>[^\s/]+)/)?(?P<data>[A-Za-z0-9]+)", re.IGNORECASE)
+CODE = re.compile(r"(?<!/)" + PREFIX + r"/(?:(?P<name>[^\s/]+)/)?(?P<data>[A-Za-z0-9]+)", re.IGNORECASE)
 PIECE = re.compile(r"doctor\d/?", re.IGNORECASE)
 LONGEST_NAME = 24
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
