@@ -25,7 +25,14 @@ def test_a_code_says_what_was_found(name, found):
 
 
 @pytest.mark.parametrize(
-    "found, status", [([], "OK"), ([faults.LITTLE_DISK], "WARN"), (FOUND, "FAIL"), ([faults.stopped("Disk")], "FAIL")]
+    "found, status",
+    [
+        ([], "OK"),
+        ([faults.LITTLE_DISK], "WARN"),
+        ([faults.slow("Disk")], "WARN"),
+        (FOUND, "FAIL"),
+        ([faults.stopped("Disk")], "FAIL"),
+    ],
 )
 def test_the_status_is_the_worst_of_what_was_found(found, status):
     assert decode(encode(found)).status == status
@@ -71,7 +78,7 @@ def test_random_text_is_no_code():
 
 
 def test_a_fault_of_a_newer_course_is_shown_as_one():
-    report = decode(encode([faults.Fault("7Z", "FAIL", "", ""), faults.Fault("Z1", "FAIL", "", "")]))
+    report = decode(encode([faults.Fault("7Y", "FAIL", "", ""), faults.Fault("Z1", "FAIL", "", "")]))
     assert [fault.subject for fault in report.faults] == ["PyTorch", "Something"]
     assert report.status == "FAIL" and "does not know" in report.faults[0].says
 

@@ -1,13 +1,14 @@
 """Run all checks and print what they found. Standard library only."""
 
 import re
+import subprocess
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from utils.workshop.doctor import checks, codes, jupyter, place
 from utils.workshop.doctor.checks import Result
-from utils.workshop.doctor.faults import FAIL, NOT_INSTALLED, OK, SKIPPED, VENV_BROKEN, WARN, Fault, stopped
+from utils.workshop.doctor.faults import FAIL, NOT_INSTALLED, OK, SKIPPED, VENV_BROKEN, WARN, Fault, slow, stopped
 
 CHECKS: dict[str, Callable[[], Result | None]] = {
     "Python": checks.python,
@@ -66,6 +67,8 @@ def examine() -> Iterator[Finding]:
 def _examine(what: str) -> Finding | None:
     try:
         result = CHECKS[what]()
+    except subprocess.TimeoutExpired:
+        result = Result(slow(what))
     except Exception as error:  # a check that breaks is a finding too
         fault = stopped(what)
         detail = f"{fault.says} with {type(error).__name__}: {_sentence(str(error))}"

@@ -58,8 +58,16 @@ def _fault(characters: str, status: str, says: str, fix: str) -> Fault:
 
 def stopped(subject: str) -> Fault:
     """A check that broke: the fault 0 of each subject."""
-    first = next(character for character, name in SUBJECTS.items() if name == subject)
-    return known(f"{first}0")
+    return known(f"{_character(subject)}0")
+
+
+def slow(subject: str) -> Fault:
+    """A check that was still busy when the time was over: the fault Z of each subject."""
+    return known(f"{_character(subject)}Z")
+
+
+def _character(subject: str) -> str:
+    return next(character for character, name in SUBJECTS.items() if name == subject)
 
 
 def known(characters: str) -> Fault:
@@ -67,6 +75,9 @@ def known(characters: str) -> Fault:
     if characters[1] == "0":
         fix = "fix the other lines first; if this one stays, show it to your instructor or open an issue"
         return Fault(characters, FAIL, "the check stopped", fix)
+    if characters[1] == "Z":
+        fix = "close other programs, let a virus scanner finish, then check again"
+        return Fault(characters, WARN, "it takes more than two minutes", fix)
     unknown = "a fault that this version of the course does not know"
     return FAULTS.get(characters) or Fault(characters, FAIL, unknown, "ask for the line of the report")
 
@@ -133,7 +144,6 @@ TORCH_CRASHES = _fault(
     "loading it kills Python",
     f"{NEW_START}; if it stays, the processor is too old for it: work in Google Colab",
 )
-TORCH_SLOW = _fault("74", WARN, "it does not load in two minutes", "let a virus scanner finish, then check again")
 TORCH_HIDDEN = _fault("75", FAIL, "a file called torch.py hides it", "rename that file")
 
 LIBRARIES_BROKEN = _fault("81", FAIL, "libraries do not load", NEW_START)
@@ -163,12 +173,6 @@ LAB_SILENT = _fault(
 )
 LAB_SETTINGS = _fault(
     "D3", FAIL, "your own settings of Jupyter stop JupyterLab", "rename the folder .jupyter in your home folder"
-)
-LAB_SLOW = _fault(
-    "D4",
-    WARN,
-    "JupyterLab needs more than two minutes to start",
-    "close other programs, let a virus scanner finish, then check again",
 )
 WIDGETS_MISSING = _fault("D5", WARN, "JupyterLab has no extension for widgets, so quizzes are dead", NEW_START)
 KERNEL_STOPS = _fault("E1", FAIL, "a notebook's Python does not start", NEW_START)

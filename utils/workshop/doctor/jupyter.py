@@ -20,9 +20,8 @@ from pathlib import Path
 
 from utils.workshop.doctor import faults, place
 from utils.workshop.doctor.checks import Result, ok
-from utils.workshop.doctor.place import ROOT, run_python
+from utils.workshop.doctor.place import ROOT, SECONDS, run_python
 
-SECONDS = 120  # for a first start on a slow disk under a virus scanner; on a laptop it takes three
 PATIENCE = 10  # seconds for one answer
 WIDGETS = "@jupyter-widgets/jupyterlab-manager"
 TEXT_BROWSERS = ("www-browser", "links", "elinks", "lynx", "w3m")
@@ -32,10 +31,6 @@ class Stopped(Exception):
     """JupyterLab ended by itself, or gave an error for its page; the message is the last thing that it said."""
 
 
-class Slow(Exception):
-    """JupyterLab was still starting when the time was over."""
-
-
 def lab() -> Result:
     """JupyterLab starts, gives its page, and knows its widgets."""
     if running := _runs_here():
@@ -43,12 +38,10 @@ def lab() -> Result:
     try:
         page, seconds = _start(os.environ)
     except Stopped as error:
-        with suppress(Stopped, Slow, TimeoutError):
+        with suppress(Stopped, TimeoutError, subprocess.TimeoutExpired):
             _start({**os.environ, "JUPYTER_NO_CONFIG": "1"})
             return Result(faults.LAB_SETTINGS, f"{faults.LAB_SETTINGS.says} ({error})")
         return Result(faults.LAB_STOPS, f"it does not start ({error})")
-    except Slow:
-        return Result(faults.LAB_SLOW)
     except TimeoutError:
         return Result(faults.LAB_SILENT)
     if WIDGETS not in page:
@@ -68,7 +61,7 @@ def _runs_here() -> str:
 def _start(environment: dict[str, str]) -> tuple[str, float]:
     """Start JupyterLab as `lab` does, ask for its page and end it; return the page, and seconds until it came.
 
-    Raises Stopped, Slow, or TimeoutError where it listens and gives no page.
+    Raises Stopped, TimeoutExpired while it starts, or TimeoutError where it listens and gives no page.
     """
     token, start, refused = secrets.token_hex(16), time.monotonic(), True
     with socket.create_server(("127.0.0.1", 0)) as free:
@@ -99,7 +92,7 @@ def _start(environment: dict[str, str]) -> tuple[str, float]:
                 ask(urllib.request.Request(f"{address}/api/shutdown", headers=header, method="POST"), timeout=PATIENCE)
                 process.wait(PATIENCE)
             return text, seconds
-    raise Slow if refused else TimeoutError
+    raise subprocess.TimeoutExpired(command, SECONDS) if refused else TimeoutError
 
 
 @contextmanager

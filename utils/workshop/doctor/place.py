@@ -7,6 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
 VENV = ROOT / ".venv"
+SECONDS = 120  # for what may load for the first time, from a slow disk, under a virus scanner
 COMMAND = "python -m utils" if os.name == "nt" else "python3 -m utils"
 
 
@@ -30,7 +31,7 @@ def in_venv() -> bool:
     return Path(sys.prefix) == VENV
 
 
-def run_python(code: str, *arguments: object, seconds: float = 120) -> subprocess.CompletedProcess:
+def run_python(code: str, *arguments: object, seconds: float = SECONDS) -> subprocess.CompletedProcess:
     """Run some code in a Python of its own, which may crash. Raises subprocess.TimeoutExpired."""
     return subprocess.run(
         [sys.executable, "-c", code, *map(str, arguments)],
