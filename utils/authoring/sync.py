@@ -1,4 +1,4 @@
-"""`python -m utils sync [--check]`: exercises from solutions, and the shared cells in every notebook."""
+"""`python -m utils sync [--check]`: exercises, shared cells, and the timetables of the guide."""
 
 import argparse
 import copy
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from utils.authoring import notebook_files
+from utils.authoring import notebook_files, timetable
 from utils.authoring.notebook_files import AuthoringError, notebooks_in
 from utils.authoring.run import execute
 from utils.authoring.shared_cells import stamp
@@ -105,11 +105,24 @@ def sync(root: Path, check: bool) -> bool:
         if path not in exercises:
             clean = False
             print(f"exercises/{path.name}: has no solution; write solutions/{path.name} or remove it.")
-    return clean
+    return sync_guide(root, check) and clean
+
+
+def sync_guide(root: Path, check: bool) -> bool:
+    """Bring the timetables of the instructor's guide up to date (or only look); True when nothing is left to do."""
+    try:
+        drift = timetable.sync(root, check)
+    except AuthoringError as error:
+        print(error)
+        return False
+    if drift:
+        told = "timetables differ from the notebooks. Run `python -m utils sync`." if check else "updated (timetables)."
+        print(f"{timetable.GUIDE}: {told}")
+    return not (check and drift)
 
 
 def main(argv: list[str]) -> int:
-    """Build exercises from solutions and stamp the shared cells; with --check, only report, and return 1 on drift."""
+    """Build exercises, stamp shared cells and timetables; with --check, only report, and return 1 on drift."""
     parser = argparse.ArgumentParser(prog="python -m utils sync", description=main.__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if anything is out of date")
     options = parser.parse_args(argv)

@@ -23,6 +23,7 @@ ROOMS = {
     "evaluate": "utils.commands.evaluate",
     "progress": "utils.workshop.classroom",
     "mirror": "utils.workshop.mirror",
+    "slides": "utils.workshop.slides",
     "bench": "utils.commands.bench",
 }
 HELP = f"""Usage: {COMMAND} COMMAND
@@ -36,6 +37,7 @@ For learners
 
 For instructors
   mirror    serve the folder that prefetch made to the computers of a room
+  slides    make slides from a lesson, in one HTML file that needs no network
 
 For authors
   test      run all checks and tests (--fast leaves out the notebooks)
