@@ -27,10 +27,9 @@ FOR_A_KERNEL = 'class="course-quiz-reading"'  # what a quiz, the cards and the f
 def page(notebook: NotebookNode, path: Path) -> str:
     """The slides of a notebook as one HTML page. `path` is where the notebook lies, for its images."""
     from nbconvert import HTMLExporter
-    from traitlets.config import Config
 
     exporter = HTMLExporter(
-        config=Config({"HTMLExporter": {"embed_images": True}}),
+        embed_images=True,
         extra_template_basedirs=[str(TEMPLATE.parent)],
         template_name=TEMPLATE.name,
         filters={"without_relative_links": _without_relative_links, "alt": _alt, "base64": _base64},
