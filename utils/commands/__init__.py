@@ -21,6 +21,7 @@ ROOMS = {
     "lint": "utils.authoring.lint",
     "quiz": "utils.quiz.check",
     "evaluate": "utils.commands.evaluate",
+    "verify-hub": "utils.commands.verify_hub",
     "progress": "utils.workshop.classroom",
     "mirror": "utils.workshop.mirror",
     "slides": "utils.workshop.slides",
@@ -45,6 +46,7 @@ For authors
   run       execute notebooks and save their outputs
   lint      check notebooks against the house rules
   quiz      check the quiz questions and run their proofs
+  verify-hub  run all on the published checkpoints, beside what documents say of them
   bench     measure the course's engines beside what people use today
 
 {COMMAND} COMMAND --help tells more."""
