@@ -11,14 +11,13 @@ from urllib.parse import parse_qs, urlsplit
 import nbformat
 import pytest
 import yaml
-from hub.server import LocalHub, Repository
+from hub.server import LocalHub, published
 
-from utils import anatomy, checkpoints
+from utils import anatomy, checkpoints, downloads
 from utils.commands import verify_hub
 from utils.commands.place import ROOT, Problem
 from utils.commands.verify_hub import documented, measuring, notebooks, sst2, table
 
-COMMIT = "0123456789abcdef0123456789abcdef01234567"
 ROWS = documented.rows()
 CONTRACTS = {  # what a mini shares with the checkpoint that it stands for
     *("class", "weights missing", "special tokens", "labels", f'label of "{measuring.LOVE}"', "rows of positions"),
@@ -192,19 +191,19 @@ def test_the_exit_status_tells_same_different_and_not_done(minis_as_hub, dev_tsv
     assert "Of 1 figures 1 differ.\n" in capsys.readouterr().out
 
 
-def test_nothing_is_downloaded_before_somebody_agrees(minis_as_hub, monkeypatch):
+def test_nothing_is_downloaded_before_somebody_agrees(minis_as_hub, monkeypatch, capsys):
     monkeypatch.setattr(checkpoints, "downloaded", lambda name: None)
-    monkeypatch.setattr(checkpoints, "locate", lambda name: pytest.fail("something was fetched"))
+    monkeypatch.setattr(checkpoints, "download", lambda *_, **__: pytest.fail("something was fetched"))
+    weights = downloads.File("model.safetensors", 2_000_000, "0" * 64)
+    monkeypatch.setattr(downloads, "listing", lambda *_: downloads.Listing("owner/name", "0" * 40, [weights]))
     with pytest.raises(Problem, match="to agree, run .* verify-hub --yes"):
         verify_hub.main(["--figures"])
+    assert "12 MB will be downloaded" in capsys.readouterr().out
 
 
 def test_a_hub_that_serves_minis_under_the_published_names(dev_tsv, tmp_path):
     """The whole command in a new Python: what is fetched is measured, what is missing gets a sentence."""
-    served = {row.hub_id: Repository(checkpoints.MINIS / row.name, COMMIT) for row in checkpoints.CATALOGUE.values()}
-    for row in checkpoints.CATALOGUE.values():
-        if row.revision != "main":
-            served[row.hub_id] = Repository(checkpoints.MINIS / row.name, row.revision)
+    served = published()
     del served["google-bert/bert-base-uncased"]
     with LocalHub(served) as hub:
         kept = {key: value for key, value in os.environ.items() if not key.startswith(("HF_", "TRANSFORMERS_"))}

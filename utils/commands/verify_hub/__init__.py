@@ -18,13 +18,13 @@ def main(argv: list[str]) -> int:
     """The command `verify-hub`. 0: all is as documented; 1: something differs; 2: nothing does, not all was done."""
     arguments = _arguments(argv)
     os.environ["COURSE_MODELS"] = "hub"
-    from utils import checkpoints
+    from utils import checkpoints, downloads
 
     checkpoints.prepare()  # before anything imports the libraries that read the environment
     from utils.commands.verify_hub import documented, notebooks, table
 
-    missing = [row for row in checkpoints.CATALOGUE.values() if checkpoints.downloaded(row.name) is None]
-    _confirm(sum(row.megabytes for row in missing), arguments.yes)
+    missing = [row for row in checkpoints.CATALOGUE.values() if not checkpoints.downloaded(row.name)]
+    _confirm(_megabytes(downloads, missing), arguments.yes)
     folders, undone = _fetch(checkpoints)
     rows, more = _compare(documented, folders, arguments.sst2)
     undone += more
@@ -63,11 +63,19 @@ def _arguments(argv: list[str]) -> argparse.Namespace:
     return arguments
 
 
-def _confirm(megabytes: int, yes: bool) -> None:
+def _megabytes(downloads, missing) -> float:
+    """How much there is to download, in 10^6 bytes: by the Hub's file lists, or else by the catalogue."""
+    try:
+        return sum(downloads.listing(row.hub_id, row.revision).bytes for row in missing) / 1e6
+    except downloads.DownloadError:
+        return sum(row.megabytes for row in missing)
+
+
+def _confirm(megabytes: float, yes: bool) -> None:
     """Tell what will be downloaded, and go on only if that is wanted."""
     if not megabytes:
         return
-    say(f"About {megabytes:,} MB will be downloaded, once, and kept in the cache of huggingface_hub.")
+    say(f"{megabytes:,.0f} MB will be downloaded, once, and kept in the cache of huggingface_hub.")
     if yes:
         return
     if not sys.stdin.isatty():
@@ -81,6 +89,8 @@ def _fetch(checkpoints) -> tuple[dict[str, Path], list[str]]:
     folders, undone = {}, []
     for name in checkpoints.CATALOGUE:
         try:
+            if not checkpoints.downloaded(name):
+                checkpoints.download(name, patient=True)
             folders[name] = checkpoints.locate(name)
         except checkpoints.CheckpointError as error:
             undone.append(str(error))
