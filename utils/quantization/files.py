@@ -14,11 +14,16 @@ from pathlib import Path
 FACTS = "course"  # where a file says what load() must know
 
 
+# Asked for at once, and so that pip leaves the other packages alone: onnx 1.23 would replace the protobuf of Colab.
+INSTALL = {"onnx": '"onnx<1.23"', "onnxruntime": "onnxruntime", "onnxscript": "onnxscript"}
+
+
 def need(*packages: str) -> None:
-    """Raise RuntimeError, with the line that installs them, where packages are missing."""
-    missing = [package for package in packages if importlib.util.find_spec(package) is None]
-    if missing:
-        raise RuntimeError(f"{' and '.join(missing)} is missing. In a cell, run: %pip install {' '.join(missing)}")
+    """Raise RuntimeError where packages are missing, with the line that installs all that lesson 08 lacks."""
+    lacking = [package for package in INSTALL if importlib.util.find_spec(package) is None]
+    if missing := [package for package in packages if package in lacking]:
+        install = " ".join(INSTALL[package] for package in lacking)
+        raise RuntimeError(f"{' and '.join(missing)} is missing. In a cell, run: %pip install {install}")
 
 
 @contextlib.contextmanager

@@ -1,0 +1,1 @@
+"""Stands for Colab's own package: what the course looks for is `google.colab` in sys.modules."""
