@@ -14,8 +14,8 @@ from utils.commands.place import ROOT
 
 # A room imports only from itself and from rooms before it.
 ROOMS = (
-    "downloads checkpoints anatomy tokenization batching last_layer scoring bias evaluation distillation quantization "
-    "benchmarking figures quiz playground claims exercises authoring workshop data minis commands __main__"
+    "packages downloads checkpoints anatomy tokenization batching last_layer scoring bias evaluation distillation "
+    "quantization benchmarking figures quiz playground claims exercises authoring workshop data minis commands __main__"
 ).split()
 TOP_LEVEL = {
     *("README.md", "LICENSE", "requirements.txt", "pyproject.toml", ".gitignore", ".gitattributes"),

@@ -39,7 +39,7 @@ def test_an_old_and_a_missing_package_are_named_with_the_fix(installed):
     installed(transformers="4.57.6", seaborn=None)
     said = packages.complaint()
     assert "transformers 4.57.6" in said and "seaborn is missing" in said and "the course needs" in said
-    assert 'run %pip install "transformers<6,>=5.15" "seaborn>=0.13" in a cell, then restart the kernel.' in said
+    assert 'run %pip install "transformers<6,>=5.15" "seaborn>=0.13" in a cell and restart the kernel.' in said
 
 
 def test_a_package_that_is_too_new_is_named(installed):

@@ -13,17 +13,15 @@ import hashlib
 import json
 import os
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 
 import yaml
 
-from utils import downloads
+from utils import downloads, packages
 
 COURSE = "roberta-distilbert-measured"  # names the course's folder among a user's settings, data and caches
 MINIS = Path(__file__).parent / "minis"
 DATA = Path(__file__).parent / "data"
-OLDEST_TRANSFORMERS = 5
 _turned_off_here = False  # HF_HUB_OFFLINE: by `prepare`, or by whoever started this kernel
 
 
@@ -147,27 +145,22 @@ def prepare() -> str:
     """Set what the libraries read when they are imported, and say which models are in use.
 
     The shared first cell of every notebook calls this before anything imports transformers.
-    Returns one line to show.
+    Returns one line to show, and one before it where a package does not fit.
     """
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")  # ONNX Runtime would report each model that it opens
     os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")  # bars become dead widgets in a saved notebook
     os.environ.setdefault("HF_HUB_DISABLE_SYMLINKS_WARNING", "1")  # Windows; frightens and changes nothing
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")  # no warning after a fork
-    try:
-        version = metadata.version("transformers")
-    except metadata.PackageNotFoundError:
-        return "transformers is not installed in this kernel. Start the course with: python3 -m utils lab"
-    if int(version.split(".")[0]) < OLDEST_TRANSFORMERS:
-        return f"transformers {version} is too old. Run: pip install -U 'transformers>={OLDEST_TRANSFORMERS}'"
     if downloads.mirror():
         os.environ["HF_ENDPOINT"] = downloads.mirror()  # for what a learner loads by the Hub's own names
     hub = mode() == "hub"
     if not hub or all(downloaded(name) for name in CATALOGUE):
         _turn_off()
+    models = "Models: mini. Small checkpoints that came with the course; nothing is downloaded."
     if hub:
-        return "Models: hub. The published checkpoints; each is downloaded once, when a lesson first asks for it."
-    return "Models: mini. Small checkpoints that came with the course; nothing is downloaded."
+        models = "Models: hub. The published checkpoints; each is downloaded once, when a lesson first asks for it."
+    return "\n".join(filter(None, [packages.complaint(), models]))
 
 
 def _turn_off() -> None:

@@ -24,7 +24,8 @@ def complaint() -> str:
         return ""
     there = ", ".join(f"{need.name} {version}" for need, version in misfits.items())
     wanted = " ".join(f'"{need}"' for need in misfits)
-    fix = ON_COLAB if "google.colab" in sys.modules else f"run %pip install {wanted} in a cell, then restart the kernel"
+    fix = f"start with python3 -m utils lab, or run %pip install {wanted} in a cell and restart the kernel"
+    fix = ON_COLAB if "google.colab" in sys.modules else fix
     return f"Not every cell may work here: {there}; the course needs {wanted.replace(chr(34), '')}. Fix: {fix}."
 
 

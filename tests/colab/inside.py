@@ -15,7 +15,12 @@ from machine import CONTENT, EXTRAS
 
 COURSE = CONTENT / "course"
 # The tests of all that a learner clicks on or types into, and of what those keep.
-WIDGETS = ["tests/quiz", "tests/test_playground*.py", "tests/test_packages.py", "--ignore=tests/quiz/test_ipywidgets7.py"]
+WIDGETS = [
+    "tests/quiz",
+    "tests/test_playground*.py",
+    "tests/test_packages.py",
+    "--ignore=tests/quiz/test_ipywidgets7.py",
+]
 # Lessons whose committed outputs Colab's versions change, with what differs; the rest must print what is committed.
 LAX: dict[str, str] = {}
 

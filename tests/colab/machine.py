@@ -100,7 +100,7 @@ def release(folder: Path, tag: str) -> Path:
 
 
 def environment(folder: Path, address: str, repository: Path) -> dict[str, str]:
-    """What a kernel on that machine finds: a home of its own, `google.colab`, and `address` rewritten to `repository`."""
+    """What a kernel finds there: a home of its own, `google.colab`, and `address` rewritten to `repository`."""
     startup = folder / "home/.ipython/profile_default/startup/00-colab.py"
     startup.parent.mkdir(parents=True, exist_ok=True)
     startup.write_text("import google.colab\n")

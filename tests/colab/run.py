@@ -1,6 +1,6 @@
 """Try the course on a machine like Google Colab's: `python tests/colab/run.py [--all]`. Needs Linux, Git and network.
 
-It makes a venv with the packages that Colab publishes, kept for the next time, and runs this repository's last commit as
+It makes a venv with the packages that Colab publishes, kept for the next time, and runs the last commit made here as
 the release: the first cell, the widget tests, progress on a Drive, lessons 00, 01 and 05, or with --all every notebook.
 """
 
@@ -9,8 +9,20 @@ import sys
 import tempfile
 from pathlib import Path
 
-from machine import EXTRAS, HERE, ROOT, UNTOUCHED, Problem, add, additions, build, environment, in_content
-from machine import python_like_colabs, release
+from machine import (
+    EXTRAS,
+    HERE,
+    ROOT,
+    UNTOUCHED,
+    Problem,
+    add,
+    additions,
+    build,
+    environment,
+    in_content,
+    python_like_colabs,
+    release,
+)
 
 sys.path.insert(0, str(ROOT))
 from utils.authoring.shared_cells import REPOSITORY, TAG  # noqa: E402

@@ -185,3 +185,12 @@ def test_importing_brings_no_heavy_library(room):
     code = f"import sys; from utils import {room}; print({heavy})"
     run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "set()"
+
+
+def test_all_that_the_lesson_lacks_is_asked_for_at_once(small, monkeypatch, tmp_path):
+    """As on Google Colab, whose protobuf onnx 1.23 would replace."""
+    monkeypatch.setattr(files.importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(RuntimeError) as error:
+        quantization.export(small, tmp_path / "a")
+    line = 'In a cell, run: %pip install "onnx<1.23" onnxruntime onnxscript'
+    assert str(error.value) == f"onnx and onnxscript is missing. {line}"
