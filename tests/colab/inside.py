@@ -1,4 +1,4 @@
-"""What `run.py` runs inside: the first cell, widgets, progress, lessons and exercises, as on Colab. Prints table rows."""
+"""What `run.py` runs inside: the first cell, widgets, progress and notebooks, as on Colab. Prints the table's rows."""
 
 import argparse
 import os

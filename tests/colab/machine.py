@@ -1,7 +1,7 @@
 """A machine like Google Colab's, as far as one can be had elsewhere: its packages, its folder, its own module.
 
-The kernel finds `google.colab` in sys.modules as it starts, works in a folder /content that was empty, and has a home of
-its own. What is missing: Colab's front end (the browser tests use JupyterLab), its Drive, its GPU.
+The kernel finds `google.colab` in sys.modules as it starts, works in a folder /content that was empty, and has a home
+of its own. What is missing: Colab's front end (the browser tests use JupyterLab), its Drive, its GPU.
 """
 
 import hashlib
@@ -115,6 +115,7 @@ def environment(folder: Path, address: str, repository: Path) -> dict[str, str]:
         "GIT_CONFIG_KEY_0": f"url.{repository.as_uri()}.insteadOf",
         "GIT_CONFIG_VALUE_0": address,
         "GIT_TERMINAL_PROMPT": "0",
+        "PYDEVD_DISABLE_FILE_VALIDATION": "1",  # says less on stderr
     }
 
 
