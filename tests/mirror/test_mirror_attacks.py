@@ -1,11 +1,18 @@
-"""Whatever is sent: refused or served, never crashed, and nothing outside the manifest's list is ever opened."""
+"""Whatever is sent: refused or served, never crashed, and nothing outside the manifest's list is ever opened.
 
+`pytest -s` on this file shows what became of each attack.
+"""
+
+import contextlib
 import os
 import shutil
 import socket
 import struct
+import threading
 import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from workshop import tiny_room
@@ -51,6 +58,7 @@ def test_the_list_of_attacks(room, tmp_path):
     with watched(room, tmp_path / "log", HEAD_SECONDS=2) as mirror:
         for attack in attacks(room.parent / "unlisted.txt"):
             found = exchange(mirror.port, attack.request)
+            print(f"{attack.name:<40}", found.split(b"\r")[0].decode() or "closed without an answer")
             assert status(found) in attack.right, (attack.name, found[:200])
             assert CANARY not in found, attack.name
             assert b"<script>" not in found and b"Traceback" not in found
@@ -58,6 +66,25 @@ def test_the_list_of_attacks(room, tmp_path):
         assert outside(mirror, room) == []
         mirror.process.terminate()
         assert mirror.process.communicate()[1] == ""
+
+
+def test_the_list_brings_the_file_to_light_where_a_server_is_careless(room):
+    """The same list against a server that makes paths of requests, so that it is known to bite."""
+
+    class Careless(BaseHTTPRequestHandler):
+        def do_GET(self):
+            with contextlib.suppress(OSError, ValueError):
+                self.wfile.write(Path(f"{room}/{unquote(self.path)}").read_bytes())
+
+        def log_message(self, *_):
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Careless) as server:
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        port, listed = server.server_address[1], attacks(room.parent / "unlisted.txt")
+        shown = {attack.name for attack in listed if attack.request and CANARY in exchange(port, attack.request)}
+        server.shutdown()
+    assert {"parent", "parent, encoded", "parent, slash encoded", "file that is not listed"} <= shown
 
 
 def test_the_record_would_show_a_file_outside(room, tmp_path):
@@ -97,6 +124,7 @@ def test_two_hundred_at_once(room, tmp_path):
         for connection in connections:
             connection.sendall(request)
         assert [answer(connection).partition(b"\r\n\r\n")[2] for connection in connections] == [content] * 200
+        print("200 connections at once: 200 answered, whole")
         for connection in connections:
             connection.close()
         assert outside(mirror, room) == []

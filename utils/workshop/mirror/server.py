@@ -25,9 +25,9 @@ from utils.workshop.mirror.routes import Route, Routes
 CONNECTIONS = 300  # answered at a time: thirty learners, for whom huggingface_hub opens eight connections each
 WAITING = 512  # held by the system until one of those ends
 HEAD_BYTES = 16 * 1024  # of a request with its headers; pip and huggingface_hub send less than 1,000
-HEAD_SECONDS = 10  # in which they must be here
-CHUNK = 256 * 1024  # bytes of a file on their way at a time
-CHUNK_SECONDS = 60  # in which they must be gone: 4 kB/s at least
+HEAD_SECONDS = 5  # in which they must be here; who waits behind silent connections gives up after 10
+CHUNK = 64 * 1024  # bytes of a file on their way at a time
+CHUNK_SECONDS = 60  # in which they must be gone: 1 kB/s at least
 RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.ASCII)
 CHANGED = "This file changed on the laptop that serves it: ask your instructor to start the mirror again."
 
