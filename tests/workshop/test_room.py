@@ -97,6 +97,7 @@ def test_a_name_that_could_lead_elsewhere(tmp_path, name):
         {"files": {"x": {"bytes": True, "sha256": "0" * 64}}, "checkpoints": {}},
         {"files": {"x": {"bytes": 1, "sha256": "0"}}, "checkpoints": {}},
         {"files": {"x": {"bytes": 1}}, "checkpoints": {}},
+        {"files": {name: {"bytes": 1, "sha256": "0" * 64} for name in ("x", "X")}, "checkpoints": {}},
         {"files": {}},  # the checkpoint's files are not among them
         {"checkpoints": {"a/b": {"revision": "main", "commit": "main", "files": []}}},
         {"pythons": None},

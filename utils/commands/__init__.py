@@ -23,6 +23,7 @@ ROOMS = {
     "evaluate": "utils.commands.evaluate",
     "verify-hub": "utils.commands.verify_hub",
     "progress": "utils.workshop.classroom",
+    "prefetch": "utils.workshop.prefetch",
     "mirror": "utils.workshop.mirror",
     "slides": "utils.workshop.slides",
     "bench": "utils.commands.bench",
@@ -37,6 +38,7 @@ For learners
   progress  show what you have done, or with the codes from a chat, what a class has done
 
 For instructors
+  prefetch  put all that a workshop needs without a network into one folder
   mirror    serve the folder that prefetch made to the computers of a room
   slides    make slides from a lesson, in one HTML file that needs no network
 

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from utils.commands import torch_build
+from utils.commands import from_room, torch_build
 from utils.commands.pip import pip_install
 from utils.commands.place import COMMAND, ROOT, VENV, Problem, say, venv_python
 
@@ -26,24 +26,30 @@ NEWEST = (3, 14)  # the newest Python for which every constraint has a wheel
 GIGABYTES = {False: 4, True: 14}
 
 
-def ensure(*requirements):
+def ensure(*requirements, source=None):
     """Return the Python of a .venv that holds the `requirements` files, installed now where they are not.
 
+    `source` names a room folder or a mirror to install from, with no network; it is not asked where nothing is missing.
     Raises `Problem`, a sentence with the fix.
     """
     try:
-        return bring_up(requirements)
+        return bring_up(requirements, source)
     except OSError as error:
         raise Problem(explain(error)) from error
 
 
-def bring_up(requirements):
+def bring_up(requirements, source=None):
     version, stamp = python_version(), read_stamp()
     wanted = fingerprints(requirements, version)
     if version and stamp and wanted.items() <= stamp.items():
         return venv_python()
 
-    pip_arguments, cuda, choice = torch_build.choose()
+    if source:
+        python = version if version and stamp != {} else sys.version
+        source = from_room.find(source, ".".join(python.split(".")[:2]))
+        pip_arguments, cuda, choice = [], False, f"all packages from {source.words}, with no network"
+    else:
+        pip_arguments, cuda, choice = torch_build.choose()
     say(f"[1/3] Chosen: {choice}")
     if VENV.exists() and (version is None or stamp == {}):
         remove_venv()
@@ -51,7 +57,7 @@ def bring_up(requirements):
         make_venv(GIGABYTES[cuda])
     STAMP.write_text("{}")
     say("[3/3] Installing the packages, which takes minutes the first time")
-    pip_install(venv_python(), CONSTRAINTS, requirements, pip_arguments)
+    pip_install(venv_python(), CONSTRAINTS, requirements, pip_arguments, source)
     add_to_path()
     STAMP.write_text(json.dumps({**(stamp or {}), **fingerprints(requirements, python_version())}))
     return venv_python()

@@ -5,7 +5,7 @@ import errno
 import os
 import socket
 
-from utils.commands import install
+from utils.commands import from_room, install
 from utils.commands.place import COMMAND, ROOT, Problem, become, say
 
 FIRST_PORT = 8888
@@ -15,10 +15,21 @@ def main(argv):
     parser = argparse.ArgumentParser(prog=f"{COMMAND} lab", description="Open the course in JupyterLab.")
     parser.add_argument("--no-browser", action="store_true", help="only start the server, and print its address")
     parser.add_argument("--port", type=int, help=f"the server's port (default: the first free one from {FIRST_PORT})")
+    parser.add_argument(
+        "--from",
+        dest="source",
+        metavar="FOLDER-OR-ADDRESS",
+        default=os.environ.get("COURSE_FROM"),
+        help="install from a folder that prefetch made, or from the address of a mirror, with no other network "
+        "(default: the variable COURSE_FROM, if set)",
+    )
     arguments = parser.parse_args(argv)
 
+    source = from_room.named(arguments.source)
+    if source:
+        os.environ["COURSE_FROM"] = source  # for the kernels: published checkpoints come from there too
     port = choose_port(arguments.port)  # first, so that nobody waits for an install to hear that the port is taken
-    python = install.ensure(install.LEARNER)
+    python = install.ensure(install.LEARNER, source=source)
     say(f"Starting JupyterLab at http://localhost:{port}/lab (Ctrl-C here stops it)")
     command = [python, "-m", "jupyterlab", f"--port={port}", "--ServerApp.port_retries=0"]
     command.append(f"--ServerApp.root_dir={ROOT}")

@@ -7,31 +7,25 @@ import sys
 import time
 
 from utils.commands.place import VENV, Problem, say
+from utils.workshop.pip_output import NO_NETWORK, NO_SPACE, errors, shows
 
 LOG = VENV / "install.log"
-NO_SPACE = ("No space left on device", "[Errno 28]", "not enough space on the disk")
-NO_NETWORK = (
-    "NewConnectionError",
-    "NameResolutionError",
-    "ConnectTimeoutError",
-    "ReadTimeoutError",
-    "Read timed out",
-    "ProxyError",
-    "ProtocolError",
-    "SSLError",
-)
 
 
-def pip_install(python, constraints, requirements, arguments):
-    """Install `requirements` under `constraints`; the whole of pip's output goes to the log. Raises `Problem`."""
+def pip_install(python, constraints, requirements, arguments, source=None):
+    """Install `requirements` under `constraints`; the whole of pip's output goes to the log. Raises `Problem`.
+
+    `source` is the from_room.Source that the packages come from; without one they come from pip's usual index.
+    """
     command = [python, "-m", "pip", "install", "--no-input", "--disable-pip-version-check", "--progress-bar", "off"]
     command += ["--constraint", constraints, *arguments]
     for path in requirements:
         command += ["--requirement", path]
+    if source:
+        command += source.pip_arguments(VENV)
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1", **(source.pip_environment() if source else {})}
     with LOG.open("wb") as log:
-        process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env={**os.environ, "PYTHONUNBUFFERED": "1"}
-        )
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment)
         try:
             status = watch(process)
         except BaseException:
@@ -39,7 +33,8 @@ def pip_install(python, constraints, requirements, arguments):
             process.wait()
             raise
     if status:
-        raise Problem(explain(LOG.read_text(encoding="utf-8", errors="replace"), status))
+        output = LOG.read_text(encoding="utf-8", errors="replace")
+        raise Problem((source and explain_room(output, source.words)) or explain(output, status))
 
 
 def watch(process):
@@ -76,11 +71,28 @@ def last_line(start):
 
 def explain(output, status):
     """The sentence for a failed pip."""
-    if any(sign in output for sign in NO_SPACE):
+    if shows(output, NO_SPACE):
         return f"The disk became full during the install: free some space and run the command again (details: {LOG})."
-    if any(sign in output for sign in NO_NETWORK):
+    if shows(output, NO_NETWORK):
         return f"pip could not reach the package index: connect to the network and run again (details: {LOG})."
     if "No module named pip" in output:
         return f"{VENV} was made without pip: delete that folder and run the command again."
-    errors = [line for line in output.splitlines() if line.startswith("ERROR")] or output.splitlines()[-1:]
-    return f"pip failed with status {status} ({' '.join(errors[-1:])}): see {LOG}, mend that, and run again."
+    return f"pip failed with status {status} ({' '.join(errors(output)[-1:])}): see {LOG}, mend that, and run again."
+
+
+def explain_room(output, words):
+    """The sentence for a pip that got not what it needs from a room; None where the room is not the reason."""
+    if shows(output, NO_NETWORK):
+        return (
+            f"The connection to {words} broke off: check that this computer is on the workshop's network and run the "
+            f"command again (details: {LOG})."
+        )
+    _, sign, missing = " ".join(errors(output)[-1:]).partition("No matching distribution found for ")
+    if sign:
+        return (
+            f"There is no {missing.strip()} in {words}, which was made for another version of the course: "
+            f"take the course from there too (course.zip), or start without --from (details: {LOG})."
+        )
+    if "DO NOT MATCH THE HASHES" in output:
+        return f"A file from {words} arrived damaged: run the command again, and if it stays so, tell your instructor."
+    return None

@@ -6,7 +6,8 @@ import threading
 import urllib.request
 from pathlib import Path
 
-CPU_INDEX = "https://download.pytorch.org/whl/cpu"
+from utils.workshop.platforms import CPU_INDEX
+
 PATIENCE = 5  # seconds
 
 

@@ -140,6 +140,8 @@ def _manifest(found: dict) -> Manifest:
             raise ValueError(f"the name {name!r}")
         if type(size) is not int or size < 0 or not SHA256.fullmatch(digest):
             raise ValueError(f"the size or checksum of {name}")
+    if len({name.lower() for name in files}) < len(files):  # one file on Windows and on most Macs
+        raise ValueError("two names that differ in case only")
     checkpoints = {
         name: Checkpoint(row["revision"], row["commit"], tuple(row["files"]))
         for name, row in found["checkpoints"].items()
