@@ -6,13 +6,14 @@ Standard library only.
 import html
 import http.client
 import os
+import shlex
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
-from utils.commands.place import Problem
+from utils.commands.place import WINDOWS, Problem
 from utils.workshop import platforms, room
 
 PATIENCE = 10  # seconds
@@ -61,10 +62,10 @@ def find(source: str, python: str) -> Source:
     """What a room offers to `python`, as in "3.13", on this computer; a folder's wheels are checked. Raises Problem."""
     try:
         if _is_address(source):
-            _check_fit(_manifest(source), f"The mirror at {source}", python)
+            _check_fit(_manifest(source), "The mirror at", source, python)
             return Source(f"the mirror at {source}", None, [], source)
         folder = room.read(source)
-        _check_fit(folder, f"The room folder {source}", python)
+        _check_fit(folder, "The room folder", source, python)
         this = platforms.this()
         wheels = [name for name in folder.wheels() if platforms.fits(name, this, python)]
         for name in wheels:
@@ -78,22 +79,22 @@ def _is_address(source: str) -> bool:
     return source.startswith(("http://", "https://"))
 
 
-def _check_fit(manifest: room.Manifest, what: str, python: str) -> None:
+def _check_fit(manifest: room.Manifest, what: str, source: str, python: str) -> None:
     this = platforms.this()
     if this not in manifest.platforms:
         raise Problem(
-            f"{what} has packages for {_list(map(platforms.words, manifest.platforms))}, and this is "
+            f"{what} {source} has packages for {_list(map(platforms.words, manifest.platforms))}, and this is "
             f"{platforms.words(this)}: ask your instructor, or connect to the internet and start without --from."
         )
     if python not in manifest.pythons:
         raise Problem(
-            f"{what} has packages for Python {_list(manifest.pythons)} and this is Python {python}: start the course "
-            f"with one of those, for example: python{manifest.pythons[-1]} -m utils lab --from {_short(what)}"
+            f"{what} {source} has packages for Python {_list(manifest.pythons)} and this is Python {python}: start the "
+            f"course with one of those, for example: python{manifest.pythons[-1]} -m utils lab --from {_quoted(source)}"
         )
 
 
-def _short(what: str) -> str:
-    return what.rpartition(" ")[2]
+def _quoted(source: str) -> str:
+    return f'"{source}"' if WINDOWS else shlex.quote(source)
 
 
 def _list(words) -> str:

@@ -7,6 +7,7 @@ import socket
 
 from utils.commands import from_room, install
 from utils.commands.place import COMMAND, ROOT, Problem, become, say
+from utils.workshop import pristine
 
 FIRST_PORT = 8888
 
@@ -30,6 +31,7 @@ def main(argv):
         os.environ["COURSE_FROM"] = source  # for the kernels: published checkpoints come from there too
     port = choose_port(arguments.port)  # first, so that nobody waits for an install to hear that the port is taken
     python = install.ensure(install.LEARNER, source=source)
+    pristine.keep()
     say(f"Starting JupyterLab at http://localhost:{port}/lab (Ctrl-C here stops it)")
     command = [python, "-m", "jupyterlab", f"--port={port}", "--ServerApp.port_retries=0"]
     command.append(f"--ServerApp.root_dir={ROOT}")

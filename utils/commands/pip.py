@@ -87,11 +87,10 @@ def explain_room(output, words):
             f"The connection to {words} broke off: check that this computer is on the workshop's network and run the "
             f"command again (details: {LOG})."
         )
-    _, sign, missing = " ".join(errors(output)[-1:]).partition("No matching distribution found for ")
-    if sign:
+    if any(sign in output for sign in ("No matching distribution found", "ResolutionImpossible")):
         return (
-            f"There is no {missing.strip()} in {words}, which was made for another version of the course: "
-            f"take the course from there too (course.zip), or start without --from (details: {LOG})."
+            f"What this version of the course needs is not all in {words} ({errors(output)[0]}): it was made for "
+            f"another version, so take the course from there too (course.zip), or start without --from (details: {LOG})."
         )
     if "DO NOT MATCH THE HASHES" in output:
         return f"A file from {words} arrived damaged: run the command again, and if it stays so, tell your instructor."

@@ -26,9 +26,9 @@ def _linux(machine: str) -> Platform:
     return Platform(f"Linux on {machine}", tuple(tags), markers)
 
 
-def _windows(machine: str, tag: str) -> Platform:
+def _windows(machine: str, tag: str, words: str) -> Platform:
     markers = {"os_name": "nt", "sys_platform": "win32", "platform_system": "Windows", "platform_machine": machine}
-    return Platform(f"Windows on {machine}", (tag,), markers)
+    return Platform(words, (tag,), markers)
 
 
 def _macos(machine: str, words: str) -> Platform:
@@ -40,8 +40,8 @@ def _macos(machine: str, words: str) -> Platform:
 PLATFORMS = {
     "linux-x86_64": _linux("x86_64"),
     "linux-arm64": _linux("aarch64"),
-    "windows-x86_64": _windows("AMD64", "win_amd64"),
-    "windows-arm64": _windows("ARM64", "win_arm64"),
+    "windows-x86_64": _windows("AMD64", "win_amd64", "Windows on x86_64"),
+    "windows-arm64": _windows("ARM64", "win_arm64", "Windows on ARM"),
     "macos-arm64": _macos("arm64", "macOS on Apple silicon"),
     "macos-x86_64": _macos("x86_64", "macOS on Intel"),
 }
