@@ -90,7 +90,7 @@ def explain_room(output, words):
     if any(sign in output for sign in ("No matching distribution found", "ResolutionImpossible")):
         return (
             f"What this version of the course needs is not all in {words} ({errors(output)[0]}): it was made for "
-            f"another version, so take the course from there too (course.zip), or start without --from (details: {LOG})."
+            f"another version, so take the course from there too (course.zip) or start without --from (details: {LOG})."
         )
     if "DO NOT MATCH THE HASHES" in output:
         return f"A file from {words} arrived damaged: run the command again, and if it stays so, tell your instructor."
