@@ -16,6 +16,7 @@ def stay_here(monkeypatch):
 
     monkeypatch.setattr(lab, "become", refuse)
     monkeypatch.setattr(commands, "become", refuse)
+    monkeypatch.delenv("COURSE_FROM", raising=False)
 
 
 @pytest.fixture

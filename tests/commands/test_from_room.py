@@ -23,9 +23,8 @@ FIRST = "wheels/tiny_first-1.0-py3-none-any.whl"
 
 
 @pytest.fixture
-def folder(tmp_path, monkeypatch):
+def folder(tmp_path):
     """A tiny room for this computer, in a folder with a space, an accent and a sign that means something in a URL."""
-    monkeypatch.delenv("COURSE_FROM", raising=False)
     folder = tmp_path / "my #1 café room"
     tiny_room.make(folder, platforms=[platforms.this()])
     return folder
@@ -201,7 +200,6 @@ def test_a_later_start_asks_nothing_though_the_room_is_gone(folder, clone, pip_c
     folder.rename(folder.with_name("moved"))
     monkeypatch.setattr(from_room, "find", None)
     commands.main(["lab", "--from", str(folder)])
-    monkeypatch.delenv("COURSE_FROM")
     commands.main(["lab"])
     assert len(pip_calls) == 1 and [bool(env.get("COURSE_FROM")) for env in started] == [True, True, False]
 

@@ -27,8 +27,6 @@ def main(argv):
     arguments = parser.parse_args(argv)
 
     source = from_room.named(arguments.source)
-    if source:
-        os.environ["COURSE_FROM"] = source  # for the kernels: published checkpoints come from there too
     port = choose_port(arguments.port)  # first, so that nobody waits for an install to hear that the port is taken
     python = install.ensure(install.LEARNER, source=source)
     pristine.keep()
@@ -39,13 +37,17 @@ def main(argv):
         command.append("--no-browser")
     if hasattr(os, "geteuid") and os.geteuid() == 0:  # root, as in a container; the server listens to localhost only
         command.append("--allow-root")
-    become(command, lab_environment())
+    become(command, lab_environment(source))
 
 
-def lab_environment():
-    """The environment in which JupyterLab reads the settings that the course ships in .jupyter."""
+def lab_environment(source=None):
+    """The environment in which JupyterLab reads the settings that the course ships in .jupyter.
+
+    Kernels fetch published checkpoints from the room `source` too, where there is one.
+    """
     path = [str(ROOT / ".jupyter"), os.environ.get("JUPYTER_CONFIG_PATH")]
-    return {**os.environ, "JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, path))}
+    room = {"COURSE_FROM": source} if source else {}
+    return {**os.environ, **room, "JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, path))}
 
 
 def choose_port(wanted):
