@@ -99,7 +99,7 @@ def test_the_size_comes_first_and_changes_nothing(settings, monkeypatch):
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     said = checkpoints.switch("hub")
     assert f"about {sum(row.megabytes for row in CATALOGUE.values()):,} MB" in said
-    assert "could not be asked: this kernel started without downloads" in said
+    assert "could not be asked, because this kernel started without downloads" in said
     assert said.endswith('Nothing is changed yet. To choose them: checkpoints.switch("hub", sure=True)')
     assert checkpoints.mode() == "mini" and not settings.exists()
 

@@ -22,7 +22,6 @@ from utils import downloads, packages
 COURSE = "roberta-distilbert-measured"  # names the course's folder among a user's settings, data and caches
 MINIS = Path(__file__).parent / "minis"
 DATA = Path(__file__).parent / "data"
-_turned_off_here = False  # HF_HUB_OFFLINE: by `prepare`, or by whoever started this kernel
 
 
 class CheckpointError(RuntimeError):
@@ -87,7 +86,7 @@ def mode() -> str:
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise CheckpointError(
             f"The kept choice of models in {settings_file()} cannot be read ({error}). "
-            'Choose again with checkpoints.switch("mini") or checkpoints.switch("hub").'
+            'Choose again with checkpoints.switch("mini") or checkpoints.switch("hub", sure=True).'
         ) from None
     return _valid_mode(kept, f"The file {settings_file()}")
 
@@ -133,11 +132,11 @@ def _cost() -> str:
         return "The six published checkpoints are all on this machine: nothing is left to download."
     begin = f"{len(missing)} of the {len(CATALOGUE)} published checkpoints are to be downloaded:"
     try:
-        _may_ask()
+        downloads.may_ask()
         total = sum(downloads.listing(row.hub_id, row.revision).bytes for row in missing)
-    except (downloads.DownloadError, CheckpointError) as error:
+    except downloads.DownloadError as error:
         about = sum(row.megabytes for row in missing)
-        return f"{begin} about {about:,} MB. (The exact size could not be asked: {str(error).partition(':')[0]}.)"
+        return f"{begin} about {about:,} MB. (The exact size could not be asked, because {error.reason}.)"
     return f"{begin} {total / 1e6:,.1f} MB ({total:,} bytes)."
 
 
@@ -154,30 +153,13 @@ def prepare() -> str:
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")  # no warning after a fork
     if downloads.mirror():
         os.environ["HF_ENDPOINT"] = downloads.mirror()  # for what a learner loads by the Hub's own names
-    hub = mode() == "hub"
-    if not hub or all(downloaded(name) for name in CATALOGUE):
-        _turn_off()
-    models = "Models: mini. Small checkpoints that came with the course; nothing is downloaded."
-    if hub:
-        models = "Models: hub. The published checkpoints; each is downloaded once, when a lesson first asks for it."
-    return "\n".join(filter(None, [packages.complaint(), models]))
-
-
-def _turn_off() -> None:
-    """Turn huggingface_hub's network off: a dead one would stall each tokenizer loaded by name for 46 s."""
-    global _turned_off_here
-    if "HF_HUB_OFFLINE" not in os.environ:
-        os.environ["HF_HUB_OFFLINE"] = "1"
-        _turned_off_here = True
-
-
-def _may_ask() -> None:
-    """Raise CheckpointError if whoever started this kernel wants no network."""
-    if not _turned_off_here and os.environ.get("HF_HUB_OFFLINE", "").upper() in ("1", "ON", "YES", "TRUE"):
-        raise CheckpointError(
-            "this kernel started without downloads: "
-            "remove the variable HF_HUB_OFFLINE, restart the kernel and run the cells again"
-        )
+    if mode() == "mini":
+        downloads.turn_off()
+        return "Models: mini. Small checkpoints that came with the course; nothing is downloaded."
+    if all(downloaded(name) for name in CATALOGUE):
+        downloads.turn_off()
+        return "Models: hub. The published checkpoints, all on this machine; nothing is downloaded."
+    return "Models: hub. The published checkpoints; each is downloaded once, when a lesson first asks for it."
 
 
 def _valid_mode(word: str, source: str) -> str:
@@ -250,9 +232,9 @@ def _hub(row: Checkpoint) -> Path:
 
 def _fetch(row: Checkpoint, patient: bool = False) -> Path:
     try:
-        _may_ask()
+        downloads.may_ask()
         return downloads.fetch(row.hub_id, row.revision, patient)
-    except (downloads.DownloadError, CheckpointError) as error:
+    except downloads.DownloadError as error:
         damaged = downloads.damaged(row.hub_id, row.revision)
         state = f"is damaged on this machine ({', '.join(damaged)}) and " if damaged else ""
         raise CheckpointError(

@@ -50,13 +50,14 @@ def published() -> dict[str, Repository]:
 
 
 class LocalHub:
-    """The server. `requests` lists "METHOD /path"; set `fault` at any time.
+    """The server. `requests` lists "METHOD /path"; set `fault` at any time, and `times` to how many requests it lasts.
 
     401, 404, 429, 500, 503: every answer has this status (429 with `Retry-After: {retry_after}`).
     silent: connections are accepted and never answered.  slow: every answer comes at 1 kB/s.
-    cut: no byte after the first half of a weights file ever arrives.  broken: the same, until the next request, which
-    goes on from there.  short: a weights file of another length.  wrong: the same length, one byte is another.
-    portal: the login page of a Wi-Fi in place of every answer.  A refused connection: `stop()`.
+    cut: the connection closes after the first half of a weights file.  stuck: it stays open after that half.
+    broken: cut, until a request asks for the rest.  short: a weights file of another length.
+    wrong: the same length, one byte is another.  portal: the login page of a Wi-Fi in place of every answer.
+    A refused connection: `stop()`.
     """
 
     def __init__(self, repositories: dict[str, Repository]):
@@ -64,6 +65,7 @@ class LocalHub:
         self.requests: list[str] = []
         self.sent = 0
         self.fault: str | None = None
+        self.times: int | None = None
         self.retry_after = 300
         self._closing = threading.Event()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
@@ -83,6 +85,13 @@ class LocalHub:
         self._server.shutdown()
         self._server.server_close()
 
+    def fault_now(self) -> str | None:
+        """The fault of the next request."""
+        if self.times is None:
+            return self.fault
+        self.times -= 1
+        return self.fault if self.times >= 0 else None
+
     def wait(self, seconds: float | None = None) -> bool:
         """Return when the server stops, or after `seconds`; True if it stops."""
         return self._closing.wait(seconds)
@@ -93,13 +102,14 @@ def _handler(hub: LocalHub) -> type[BaseHTTPRequestHandler]:
         def do_GET(self):
             url = urlsplit(self.path)
             hub.requests.append(f"{self.command} {url.path}")
-            if hub.fault == "silent":
+            self.fault = hub.fault_now()
+            if self.fault == "silent":
                 return hub.wait()
-            if hub.fault == "portal":
+            if self.fault == "portal":
                 return self._send(b"<html>Log in to use this Wi-Fi", {"Content-Type": "text/html"})
-            if hub.fault in STATUSES:
-                wait = {"Retry-After": str(hub.retry_after)} if hub.fault == "429" else {}
-                return self._fail(int(hub.fault), STATUSES[hub.fault], wait)
+            if self.fault in STATUSES:
+                wait = {"Retry-After": str(hub.retry_after)} if self.fault == "429" else {}
+                return self._fail(int(self.fault), STATUSES[self.fault], wait)
             asked = API.match(url.path) or FILE.match(url.path) or STORAGE.match(url.path)
             repository = hub.repositories.get(asked["id"]) if asked else None
             if repository is None:
@@ -145,12 +155,12 @@ def _handler(hub: LocalHub) -> type[BaseHTTPRequestHandler]:
             last = None
             if file.endswith(WEIGHTS):
                 headers = {"ETag": f'"{hashlib.sha256(content).hexdigest()}"'}
-                if hub.fault == "wrong":
+                if self.fault == "wrong":
                     content = content[:-1] + bytes([content[-1] ^ 1])
-                if hub.fault == "short":
+                if self.fault == "short":
                     content = content[:-1000]
-                last = len(content) // 2 if hub.fault == "cut" else None
-                if hub.fault == "broken" and "Range" not in self.headers:
+                last = len(content) // 2 if self.fault in ("cut", "stuck") else None
+                if self.fault == "broken" and "Range" not in self.headers:
                     last = len(content) // 2
             self._send(content, headers or {}, last)
 
@@ -165,13 +175,15 @@ def _handler(hub: LocalHub) -> type[BaseHTTPRequestHandler]:
             self.end_headers()
             if self.command == "GET":
                 self._write(content[start:last])
+                if self.fault == "stuck" and last:
+                    hub.wait()
 
         def _write(self, content: bytes):
-            step = 250 if hub.fault == "slow" else 1 << 16
+            step = 250 if self.fault == "slow" else 1 << 16
             try:
                 for start in range(0, len(content), step):
                     hub.sent += self.wfile.write(content[start : start + step])
-                    if hub.fault == "slow" and hub.wait(0.25):
+                    if self.fault == "slow" and hub.wait(0.25):
                         return
             except (BrokenPipeError, ConnectionResetError):
                 pass  # the other side has given up

@@ -13,7 +13,7 @@ from utils.downloads.faults import DownloadError
 from utils.downloads.fetching import fetch, fetch_into
 from utils.downloads.files import SMALL_FILES, File, Listing
 from utils.downloads.listing import listing
-from utils.downloads.source import mirror
+from utils.downloads.source import may_ask, mirror, turn_off
 
 __all__ = [
     "SMALL_FILES",
@@ -25,5 +25,7 @@ __all__ = [
     "fetch",
     "fetch_into",
     "listing",
+    "may_ask",
     "mirror",
+    "turn_off",
 ]

@@ -7,7 +7,7 @@ import ssl
 from collections.abc import Iterator
 from pathlib import Path
 
-from utils.downloads.web import SECONDS_TO_ANSWER, Refused
+from utils.downloads import web
 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 NOT_ALLOWED = (errno.EROFS, errno.EACCES, errno.EPERM)
@@ -15,7 +15,11 @@ AGAIN = "run the cell again, and it goes on from what has arrived"
 
 
 class DownloadError(RuntimeError):
-    """A checkpoint could not be fetched. The message says why and, after a colon, what to do."""
+    """A checkpoint could not be fetched. The message is the reason and, after a colon, what to do."""
+
+    def __init__(self, reason: str, fix: str):
+        super().__init__(f"{reason}: {fix}")
+        self.reason = reason
 
 
 @contextlib.contextmanager
@@ -26,7 +30,7 @@ def told(place: Path | str) -> Iterator[None]:
     except DownloadError:
         raise
     except Exception as error:  # whatever the network, the server or the disk did, the learner needs the way out
-        raise DownloadError(_sentence(error, place)) from None
+        raise DownloadError(*_reason_and_fix(error, place)) from None
 
 
 def is_called(error: BaseException, *names: str) -> bool:
@@ -34,45 +38,48 @@ def is_called(error: BaseException, *names: str) -> bool:
     return any(kind.__name__ in names for kind in type(error).__mro__)
 
 
-def _sentence(error: Exception, place: Path | str) -> str:
+def _reason_and_fix(error: Exception, place: Path | str) -> tuple[str, str]:
     causes = _chain(error)
-    if isinstance(error, Refused):
+    if isinstance(error, web.Refused):
         return _refused(error, place)
     if any(isinstance(cause, ConnectionRefusedError) for cause in causes):
-        return f"{place} refused the connection: check the address, and that nothing (a firewall, a proxy) blocks it"
+        return f"{place} refused the connection", "check the address, and that no firewall or proxy is in the way"
     if any(isinstance(cause, socket.gaierror) for cause in causes):
-        return f"the name in {place} was not found: check that this computer is connected, then run the cell again"
+        return f"the name in {place} was not found", f"check that this computer is connected, then {AGAIN}"
     if any(isinstance(cause, ssl.SSLError) for cause in causes):
-        return f"the secure connection to {place} failed: check the clock of this computer, and its proxy's certificate"
+        return f"the secure connection to {place} failed", "check this computer's clock and its proxy's certificate"
     if is_called(error, "TimeoutException", "TimeoutError"):
-        return f"{place} did not answer within {SECONDS_TO_ANSWER} s: check the connection, then {AGAIN}"
+        return f"{place} did not answer within {web.SECONDS_TO_ANSWER} s", f"check the connection, then {AGAIN}"
     if is_called(error, "TransportError"):
-        return f"the connection to {place} broke off: {AGAIN}"
+        return f"the connection to {place} broke off", AGAIN
     if isinstance(error, OSError):
         return _disk(error)
-    if isinstance(error, (ValueError, KeyError, TypeError)):
-        return f"what {place} answers is no list of files: is it the login page of a Wi-Fi? Open it in a browser first"
-    return f"{place} gave a {type(error).__name__}: check the connection, then {AGAIN}"
+    if isinstance(error, (ValueError, LookupError, TypeError, AttributeError)):
+        if isinstance(place, Path):
+            return f"the list {place / 'manifest.json'} is damaged", "copy the folder again"
+        return f"what {place} answers is no list of files", "if it is the login page of a Wi-Fi, log in with a browser"
+    return f"{place} gave a {type(error).__name__}", f"check the connection, then {AGAIN}"
 
 
-def _refused(error: Refused, place: Path | str) -> str:
+def _refused(error: web.Refused, place: Path | str) -> tuple[str, str]:
     if error.status == 429:
         wait = f"{error.wait} s" if error.wait else "some minutes"
-        return f"{place} has had too many requests from this network (429): wait {wait}, then {AGAIN}"
+        return f"{place} has had too many requests from this network (429)", f"wait {wait}, then {AGAIN}"
     if error.status in (401, 403):
-        return f"{place} asks for a login ({error.status}): remove HF_TOKEN or your saved token, these models need none"
+        fix = "remove HF_TOKEN or your saved token, since these models need none"
+        return f"{place} asks for a login ({error.status})", fix
     if error.status in (404, 410):
-        return f"{place} does not have it ({error.status}): check COURSE_FROM and HF_ENDPOINT, or update the course"
-    return f"{place} has a fault of its own ({error.status}): wait some minutes, then {AGAIN}"
+        return f"{place} does not have it ({error.status})", "check COURSE_FROM and HF_ENDPOINT, or update the course"
+    return f"{place} has a fault of its own ({error.status})", f"wait some minutes, then {AGAIN}"
 
 
-def _disk(error: OSError) -> str:
-    where = f" {error.filename}" if error.filename else ""
+def _disk(error: OSError) -> tuple[str, str]:
+    where = error.filename or "the download folder"
     if error.errno in FULL:
-        return f"the disk is full: free some space, or set HF_HUB_CACHE to a folder on another disk, then {AGAIN}"
+        return "the disk is full", f"free some space, or set HF_HUB_CACHE to a folder on another disk, then {AGAIN}"
     if error.errno in NOT_ALLOWED:
-        return f"{where.strip() or 'the download folder'} cannot be written: set HF_HUB_CACHE to a folder of yours"
-    return f"reading or writing{where} failed ({error.strerror or error}): check the disk and the folder, then {AGAIN}"
+        return f"{where} cannot be written", "set HF_HUB_CACHE to a folder of yours and restart the kernel"
+    return f"{where} failed ({error.strerror or error})", f"check the disk and the folder, then {AGAIN}"
 
 
 def _chain(error: BaseException | None) -> list[BaseException]:

@@ -11,9 +11,10 @@ from utils.downloads import cache, web
 from utils.downloads.faults import AGAIN, DownloadError, is_called, told
 from utils.downloads.files import COMMIT, File, Listing, is_intact
 from utils.downloads.listing import listing
-from utils.downloads.source import source
+from utils.downloads.source import mirror, source
 
 SECONDS_TO_JUDGE = 5  # how long bytes are counted before the speed is judged
+ALTERED = "run the cell again, and if it stays so, use another network or tell your instructor"
 LONGEST = 3600  # seconds; a download that would take longer is not worth a learner's waiting
 
 
@@ -49,15 +50,16 @@ def _here(folder: Path, file: File, record: dict) -> bool:
 @contextlib.contextmanager
 def _alone(repository: Path) -> Iterator[None]:
     """Two kernels must not write the same file."""
-    from filelock import FileLock, Timeout
+    from filelock import Timeout
+    from huggingface_hub.utils import WeakFileLock
 
     repository.mkdir(parents=True, exist_ok=True)
     try:
-        with FileLock(repository / "course.lock", timeout=0):
+        with WeakFileLock(repository / "course.lock", timeout=1):
             yield
     except Timeout:
         raise DownloadError(
-            "another notebook is fetching it now: wait until that is done, then run the cell again"
+            "another notebook is fetching it now", "wait until that is done, then run the cell again"
         ) from None
 
 
@@ -84,14 +86,14 @@ def _bring(wanted: Listing, paths: dict[File, Path], patient: bool) -> None:
     free = shutil.disk_usage(folder).free
     if total - here > free:
         raise DownloadError(
-            f"the disk is full ({megabytes(total - here)} needed, {megabytes(free)} free): free some space, or set "
-            f"HF_HUB_CACHE to a folder on another disk, then {AGAIN}"
+            f"the disk is full ({megabytes(total - here)} needed, {megabytes(free)} free)",
+            f"free some space, or set HF_HUB_CACHE to a folder on another disk, then {AGAIN}",
         )
     print(
         f"Downloading {wanted.hub_id}: {megabytes(total)}, once" + (f"; {megabytes(here)} are here." if here else ".")
     )
     bar = tqdm(total=total, initial=here, unit="B", unit_scale=True, mininterval=1, file=sys.stdout)
-    with bar, web.client() as session:
+    with bar, web.client(to_room=bool(mirror())) as session:
         pace = Pace(total - here, patient)
         for file, path in paths.items():
             for count in _receive(session, wanted, file, partial[file]):
@@ -100,8 +102,7 @@ def _bring(wanted: Listing, paths: dict[File, Path], patient: bool) -> None:
             if not is_intact(partial[file], file.digest):
                 partial[file].unlink()
                 raise DownloadError(
-                    f"{file.name} from {source()} is not what its list says (another digest) and was thrown away: run "
-                    "the cell again, and if it stays so, use another network, since something on this one changes files"
+                    f"{file.name} from {source()} has another digest than its list says, and was thrown away", ALTERED
                 )
             partial[file].replace(path)
     print(f"{wanted.hub_id} is on this machine now, at commit {wanted.commit[:7]}.")
@@ -139,7 +140,7 @@ def _write(session, wanted: Listing, file: File, partial: Path, offset: int) -> 
 def _read(path: Path, file: File, offset: int) -> Iterator:
     """Where the bytes begin, then the bytes, from a room's folder."""
     with path.open("rb") as origin:
-        _same_length(path.stat().st_size, file, path)
+        _same_length(path.stat().st_size, file)
         yield origin.seek(offset)
         while chunk := origin.read(1 << 20):
             yield chunk
@@ -151,21 +152,20 @@ def _download(session, address: str, file: File, offset: int) -> Iterator:
         start = offset if response.status_code == 206 else 0
         length = response.headers.get("content-length")
         if length is not None:
-            _same_length(int(length) + start, file, address)
+            _same_length(int(length) + start, file)
         yield start
         for chunk in response.iter_raw():
             start += len(chunk)
             if start > file.bytes:
-                _same_length(start, file, address)
+                _same_length(start, file)
             yield chunk
-        _same_length(start, file, address)
+        _same_length(start, file)
 
 
-def _same_length(found: int, file: File, where) -> None:
+def _same_length(found: int, file: File) -> None:
     if found != file.bytes:
         raise DownloadError(
-            f"{where} has {found:,} bytes and its list says {file.bytes:,}: run the cell again, and if it stays so, "
-            "use another network or tell your instructor"
+            f"{file.name} from {source()} has {found:,} bytes where its list says {file.bytes:,}", ALTERED
         )
 
 
@@ -186,7 +186,8 @@ class Pace:
         if needed > LONGEST and not self.patient:
             raise DownloadError(
                 f"only {self.count / seconds / 1000:.1f} kB arrive each second and the rest ({megabytes(self.left)}) "
-                f"would take {needed / 3600:.1f} hours: use a faster connection, then {AGAIN}"
+                f"would take {needed / 3600:.1f} hours",
+                f"use a faster connection, then {AGAIN}",
             )
         self.count, self.since = 0, time.monotonic()
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from utils.downloads import web
 from utils.downloads.faults import DownloadError, told
 from utils.downloads.files import COMMIT, DIGEST, File, Listing, loadable, needed
-from utils.downloads.source import source
+from utils.downloads.source import mirror, source
 
 
 def listing(hub_id: str, revision: str) -> Listing:
@@ -21,16 +21,18 @@ def listing(hub_id: str, revision: str) -> Listing:
         )
     if COMMIT.fullmatch(revision) and found.commit != revision:
         raise DownloadError(
-            f"{place} has commit {found.commit[:7]} and the course needs {revision[:7]}: "
-            "get the same version of the course as your instructor"
+            f"{place} has commit {found.commit[:7]} and the course needs {revision[:7]}",
+            "get the same version of the course as your instructor",
         )
     if not loadable([file.name for file in found.files]):
-        raise DownloadError(f"{place} does not have all files that a model needs: tell your instructor, or the course")
+        raise DownloadError(
+            f"{place} lacks a file of {hub_id} that is needed: tell your instructor, or use another place"
+        )
     return found
 
 
 def _asked(address: str, hub_id: str, revision: str) -> Listing:
-    with web.client() as session:
+    with web.client(to_room=address == mirror()) as session:
         with web.answer(session, f"{address}/api/models/{hub_id}/revision/{revision}?blobs=true") as response:
             content = json.loads(response.read())
     entries = {entry["rfilename"]: entry for entry in content["siblings"]}
@@ -53,7 +55,7 @@ def _checked(pattern, word: str) -> str:
 def _in_folder(folder: Path, hub_id: str) -> Listing:
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     if hub_id not in manifest["checkpoints"]:
-        raise DownloadError(f"the folder {folder} does not hold {hub_id}: ask your instructor to prefetch it")
+        raise DownloadError(f"the folder {folder} does not hold it", "ask your instructor to prefetch it")
     held = manifest["checkpoints"][hub_id]
     commit = _checked(COMMIT, held["commit"])
     entries = {name: manifest["files"][f"hub/{hub_id}/{commit}/{name}"] for name in needed(held["files"])}

@@ -18,14 +18,15 @@ class Refused(Exception):
         self.status, self.wait = status, wait
 
 
-def client():
+def client(to_room: bool = False):
     """The HTTP client that huggingface_hub uses (proxies, certificates), without that library's offline switch.
 
-    A kernel that started with the minis has the switch on, and may fetch all the same.
+    A kernel that started with the minis has the switch on, and may fetch all the same. A room's mirror is next door,
+    where no proxy leads.
     """
     from huggingface_hub import get_session
 
-    return type(get_session())(follow_redirects=True, timeout=SECONDS_TO_ANSWER)
+    return type(get_session())(follow_redirects=True, timeout=SECONDS_TO_ANSWER, trust_env=not to_room)
 
 
 def headers(address: str) -> dict[str, str]:
