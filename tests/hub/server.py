@@ -145,7 +145,8 @@ def _handler(hub: LocalHub) -> type[BaseHTTPRequestHandler]:
                 return self._content(repository, file, commit | {"ETag": f'"{entry["blobId"]}"'})
             self.send_response(302)
             linked = {"X-Linked-Etag": f'"{entry["lfs"]["sha256"]}"', "X-Linked-Size": str(entry["size"])}
-            here = {"Location": f"{hub.url}/storage/{hub_id}/{file}", "Content-Length": "0"}
+            storage = hub.url.replace("127.0.0.1", "localhost")  # another host, to which no token may go
+            here = {"Location": f"{storage}/storage/{hub_id}/{file}", "Content-Length": "0"}
             for name, value in (commit | linked | here).items():
                 self.send_header(name, value)
             self.end_headers()

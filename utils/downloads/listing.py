@@ -26,7 +26,7 @@ def listing(hub_id: str, revision: str) -> Listing:
         )
     if not loadable([file.name for file in found.files]):
         raise DownloadError(
-            f"{place} lacks a file of {hub_id} that is needed: tell your instructor, or use another place"
+            f"{place} lacks a file that is needed", "tell your instructor, or fetch it from another place"
         )
     return found
 
