@@ -153,13 +153,17 @@ def prepare() -> str:
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")  # no warning after a fork
     if downloads.mirror():
         os.environ["HF_ENDPOINT"] = downloads.mirror()  # for what a learner loads by the Hub's own names
-    if mode() == "mini":
+    hub = mode() == "hub"
+    complete = hub and all(downloaded(name) for name in CATALOGUE)
+    if complete or not hub:
         downloads.turn_off()
-        return "Models: mini. Small checkpoints that came with the course; nothing is downloaded."
-    if all(downloaded(name) for name in CATALOGUE):
-        downloads.turn_off()
-        return "Models: hub. The published checkpoints, all on this machine; nothing is downloaded."
-    return "Models: hub. The published checkpoints; each is downloaded once, when a lesson first asks for it."
+    if not hub:
+        models = "mini. Small checkpoints that came with the course; nothing is downloaded."
+    elif complete:
+        models = "hub. The published checkpoints, all on this machine; nothing is downloaded."
+    else:
+        models = "hub. The published checkpoints; each is downloaded once, when a lesson first asks for it."
+    return "\n".join(filter(None, [packages.complaint(), f"Models: {models}"]))
 
 
 def _valid_mode(word: str, source: str) -> str:

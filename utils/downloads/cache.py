@@ -48,7 +48,7 @@ def _inspect(hub_id: str, revision: str) -> tuple[Path | None, list[str], list[s
         return None, [], []
     record = read_record(hub_id, commit)
     whole, bad = [], []
-    for name in record or needed(sorted(os.listdir(folder))):
+    for name in record or _names(folder):
         entry = record.get(name) or _from_link(folder / name)
         is_whole = check(folder / name, entry)
         (whole if is_whole else bad).append(name)
@@ -57,6 +57,13 @@ def _inspect(hub_id: str, revision: str) -> tuple[Path | None, list[str], list[s
     if not bad:
         write_record(hub_id, commit, record)
     return folder, whole, bad
+
+
+def _names(folder: Path) -> list[str]:
+    try:
+        return needed(sorted(os.listdir(folder)))
+    except OSError:
+        return []
 
 
 def check(path: Path, entry: dict | None) -> bool:
