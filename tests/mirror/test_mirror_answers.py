@@ -89,6 +89,14 @@ def test_model_info_tells_sizes_and_checksums(mirror, path):
     }
 
 
+def test_the_tree_lists_every_file(mirror):
+    listed = json.loads(get(mirror.port, f"/api/models/{HUB_ID}/tree/{COMMIT}?recursive=true&expand=false")[2])
+    assert [(file["type"], file["path"], file["size"]) for file in listed] == [
+        ("file", name, len(content)) for name, content in CHECKPOINT.items()
+    ]
+    assert [file["lfs"]["oid"] for file in listed] == [hashlib.sha256(part).hexdigest() for part in CHECKPOINT.values()]
+
+
 def test_a_file_of_the_hub_has_the_headers_that_the_library_needs(mirror):
     status, headers, body = get(mirror.port, WEIGHTS, method="HEAD")
     assert (status, body) == (200, b"")

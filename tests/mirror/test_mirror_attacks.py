@@ -149,17 +149,34 @@ def test_who_only_holds_a_connection_is_let_go(room, tmp_path):
         assert closes(mirror, before)
 
 
+@pytest.fixture
+def large(room):
+    """The request for a listed file of 30 MB, more than the buffers of both sides hold."""
+    name = "wheels/large-1.0-py3-none-any.whl"
+    with (room / name).open("wb") as file:
+        file.truncate(30_000_000)
+    tiny_room.list_files(room, [WHEEL, name])
+    return f"GET /{name} HTTP/1.1\r\n\r\n".encode()
+
+
+def test_a_file_that_becomes_shorter_on_its_way_ends_early(room, large, tmp_path):
+    with watched(room, tmp_path / "log") as mirror:
+        with connect(mirror.port) as connection:
+            connection.sendall(large)
+            begun = connection.recv(100)
+            os.truncate(room / "wheels/large-1.0-py3-none-any.whl", 1000)
+            assert b"HTTP/1.1 200 OK" in begun and len(answer(connection)) < 30_000_000
+        assert exchange(mirror.port, large).startswith(b"HTTP/1.1 410 Gone")
+        assert still_serves(mirror, room)
+
+
 @LINUX
-def test_who_does_not_read_is_let_go(room, tmp_path):
-    large = room / "wheels/large-1.0-py3-none-any.whl"
-    with large.open("wb") as file:
-        file.truncate(30_000_000)  # more than the buffers of both sides hold
-    tiny_room.list_files(room, [WHEEL, "wheels/large-1.0-py3-none-any.whl"])
+def test_who_does_not_read_is_let_go(room, large, tmp_path):
     with watched(room, tmp_path / "log", CHUNK_SECONDS=1) as mirror:
         before = mirror.descriptors()
         lazy = [connect(mirror.port) for _ in range(5)]
         for connection in lazy:
-            connection.sendall(b"GET /wheels/large-1.0-py3-none-any.whl HTTP/1.1\r\n\r\n")
+            connection.sendall(large)
         assert {connection.recv(1) for connection in lazy} == {b"H"}  # the answers have begun
         assert closes(mirror, before)
         assert all(len(answer(connection)) < 30_000_000 for connection in lazy)

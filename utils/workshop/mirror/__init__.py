@@ -1,7 +1,8 @@
 """The command `mirror`: one laptop serves a room folder, which `prefetch` made, to the others on its network.
 
 Read only, and only what the folder's manifest lists: the course, the wheels, the published checkpoints. Each file is
-checked before the first answer, and is not served any more when it changes after that.
+checked before the first answer, and is not served any more when it changes after that. It is plain HTTP without a
+password, for a network whose people you trust: the files are no secret, but who rules the network could send others.
 """
 
 import argparse
