@@ -109,8 +109,10 @@ def test_badge_links_only_to_notebooks_that_exist(course):
     assert "](../" not in badge("notebooks", "01_x.ipynb", course)
     (course / "solutions/01_x.ipynb").touch()
     text = badge("exercises", "01_x.ipynb", course)
-    assert f"/{REPOSITORY.split('/', 3)[3]}/blob/{TAG}/exercises/01_x.ipynb" in text
-    assert "[Lesson](../notebooks/01_x.ipynb) · [Solution](../solutions/01_x.ipynb)" in text
+    colab = f"https://colab.research.google.com/github/{REPOSITORY.split('/', 3)[3]}/blob/{TAG}"
+    assert text.startswith(f"[Open in Colab]({colab}/exercises/01_x.ipynb) · [Lesson](../notebooks/01_x.ipynb)")
+    for folder in ("notebooks", "solutions"):  # on Colab a relative link leads nowhere
+        assert f"(../{folder}/01_x.ipynb) ([in Colab]({colab}/{folder}/01_x.ipynb))" in text
     assert "!" not in text  # no image: it reads with no network
 
 

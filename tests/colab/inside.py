@@ -29,7 +29,8 @@ class Kernel:
     """A kernel in /content. `run(code)` returns what a reader would see of it, errors included."""
 
     def __enter__(self):
-        self.manager, self.client = start_new_kernel(kernel_name="python3", cwd=str(CONTENT), startup_timeout=120)
+        options = {"kernel_name": "python3", "cwd": str(CONTENT), "stderr": subprocess.DEVNULL}
+        self.manager, self.client = start_new_kernel(startup_timeout=120, **options)
         return self
 
     def __exit__(self, *_):
@@ -80,7 +81,7 @@ def bootstrap():
         assert (said := kernel.run(cell)) == ready, said
         assert "utils/commands" in kernel.run("import utils.commands.place as place; print(place.__file__)")
         assert (said := kernel.run("from utils import packages; print(packages.complaint())")) == "\n", said
-        assert "8192" not in kernel.run("print(sorted(set(sys.modules) & {'torch', 'transformers'}))")
+        assert kernel.run("print(sorted(set(sys.modules) & {'torch', 'transformers'}))") == "[]\n"
 
 
 def lacking():
@@ -92,6 +93,9 @@ def lacking():
         assert "Traceback" not in said
         said = kernel.run("from utils.quiz import cards; cards('01')")
         assert "Error" not in said, said
+        said = kernel.run("from utils.workshop import doctor; doctor.report(doctor.examine())")
+        assert "[FAIL]" not in said and "Ready, with" in said, said
+        assert '"onnx<1.23"' in said or '"onnx>=1.18,<1.23"' in said, said
 
 
 def progress():
@@ -143,7 +147,8 @@ def notebook(folder: str, name: str):
 def pytest(arguments: list, folder: Path):
     command = [sys.executable, "-m", "pytest", "-q", *map(str, arguments)]
     result = subprocess.run(command, cwd=folder, capture_output=True, text=True)
-    assert result.returncode == 0, result.stdout[-8000:] + result.stderr[-2000:]
+    lines = [line[:200] for line in result.stdout.splitlines()]
+    assert result.returncode == 0, "\n".join(lines[-150:]) + result.stderr[-2000:]
     print(f"      {result.stdout.strip().splitlines()[-1]}")
 
 

@@ -31,13 +31,16 @@ RANDOM_ID = re.compile(r"[0-9a-f]{8}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def badge(folder: str, name: str, root: Path) -> str:
-    """Links to Colab and to the same lesson's other notebooks; text only, so that it reads with no network."""
-    colab = REPOSITORY.replace("https://github.com", "https://colab.research.google.com/github")
-    links = [f"[Open in Colab]({colab}/blob/{TAG}/{folder}/{name})"]
+    """Links to Colab and to the same lesson's other notebooks; text only, so that it reads with no network.
+
+    The others stand there twice: Colab opens a notebook without the folders around it, so only whole addresses work.
+    """
+    colab = REPOSITORY.replace("https://github.com", "https://colab.research.google.com/github") + f"/blob/{TAG}"
+    links = [f"[Open in Colab]({colab}/{folder}/{name})"]
     for label, other in {"Lesson": "notebooks", "Exercise": "exercises", "Solution": "solutions"}.items():
         source = "solutions" if other == "exercises" else other  # wherever a solution is, `sync` makes the exercise
         if other != folder and (root / source / name).is_file():
-            links.append(f"[{label}](../{other}/{name})")
+            links.append(f"[{label}](../{other}/{name}) ([in Colab]({colab}/{other}/{name}))")
     return " · ".join(links)
 
 
