@@ -179,6 +179,14 @@ def test_the_doctor_examines_the_python_that_lab_made(bare):
     assert bare("--name", "Ada") == (0, "examined: -m utils doctor --name Ada\n")
 
 
+def test_a_python_in_venv_that_is_not_of_it_is_asked_once(bare):
+    scripts = bare.root / ".venv/bin"
+    scripts.mkdir(parents=True)
+    (scripts / "python").write_text(f'#!/bin/sh\nexec "{sys.executable}" -S "$@"\n')
+    (scripts / "python").chmod(0o755)
+    assert "Ready" not in bare()[1]
+
+
 def test_a_bare_machine_of_an_instructor_reads_codes(bare):
     status, printed = bare("hello DOCTOR1/Ada/nonsense")
     assert status == 1 and "check sum does not fit" in printed
@@ -552,7 +560,7 @@ def test_jupyterlab(how, fault, detail, package, monkeypatch):
         code = code.replace("def do_GET(self):", "def do_GET(self):\n        Silent(60)")
         monkeypatch.setattr(jupyter, "PATIENCE", 0.5)
     if fault in (faults.slow("JupyterLab"), faults.LAB_SILENT):
-        monkeypatch.setattr(jupyter, "SECONDS", 3 if fault == faults.LAB_SILENT else 0.5)
+        monkeypatch.setattr(jupyter, "SECONDS", 6 if fault == faults.LAB_SILENT else 0.5)
     package("jupyterlab.__main__", code)
     found = finding("JupyterLab")
     assert found.fault == fault and detail in found.detail

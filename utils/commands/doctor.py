@@ -1,16 +1,19 @@
 """`doctor`: examine the Python that `lab` made where it runs, else this one. Standard library only."""
 
+import os
 import subprocess
 import sys
 
 from utils.commands.place import become, venv_python
 from utils.workshop import doctor
 
+HERE = "COURSE_DOCTOR"  # set once it is decided, so that no odd Python is asked for ever
+
 
 def main(argv):
     python = venv_python()
-    if python != venv_python(sys.prefix) and runs(python):
-        become([python, "-m", "utils", "doctor", *argv])
+    if python != venv_python(sys.prefix) and not os.environ.get(HERE) and runs(python):
+        become([python, "-m", "utils", "doctor", *argv], {**os.environ, HERE: "decided"})
     return doctor.main(argv)
 
 

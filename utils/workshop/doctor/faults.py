@@ -144,7 +144,7 @@ TORCH_CRASHES = _fault(
     "loading it kills Python",
     f"{NEW_START}; if it stays, the processor is too old for it: work in Google Colab",
 )
-TORCH_HIDDEN = _fault("75", FAIL, "a file called torch.py hides it", "rename that file")
+TORCH_HIDDEN = _fault("75", FAIL, "a file or folder of yours called torch hides it", "rename that file or folder")
 
 LIBRARIES_BROKEN = _fault("81", FAIL, "libraries do not load", NEW_START)
 

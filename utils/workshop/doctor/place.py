@@ -28,7 +28,7 @@ def in_jupyter() -> bool:
 
 def in_venv() -> bool:
     """Is this the Python that `lab` installed?"""
-    return Path(sys.prefix) == VENV
+    return os.path.realpath(sys.prefix) == os.path.realpath(VENV)
 
 
 def run_python(code: str, *arguments: object, seconds: float = SECONDS) -> subprocess.CompletedProcess:
