@@ -339,7 +339,8 @@ def test_on_colab(requirements, monkeypatch):
     monkeypatch.setattr(checks, "_version", {"numpy": "2.1", "ipywidgets": "7.5"}.get)
     requirements("numpy>=1\nonnx>=1\nfsrs>=6\n")
     found = finding("Packages")
-    assert found.fault == faults.PACKAGES_LATER and '%pip install "onnx>=1" "fsrs>=6"' in found.fix
+    assert found.fault == faults.PACKAGES_LATER
+    assert found.fix == 'run %pip install "onnx>=1.18,<1.23" "fsrs>=6.3,<7" in a cell'
     for text in ("numpy>=3\n", "torch>=3\nnumpy>=1\n"):
         requirements(text)
         assert "another Runtime version" in finding("Packages").fix

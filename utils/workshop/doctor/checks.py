@@ -16,6 +16,7 @@ import sys
 import tempfile
 import threading
 import urllib.request
+from collections.abc import Iterable
 from importlib import metadata
 from pathlib import Path
 from typing import NamedTuple
@@ -33,7 +34,12 @@ LONGEST_ROOT = 90  # characters: with what PyTorch adds below .venv, Windows' li
 CLOUDS = re.compile(r"[\\/](OneDrive|Dropbox|Google Drive|Mobile Documents)\b", re.IGNORECASE)
 LIBRARIES = ("numpy", "pandas", "scipy.stats", "sklearn.metrics", "matplotlib.pyplot", "onnxruntime", "ipywidgets")
 
-COLAB_LACKS = {"onnx", "onnxruntime", "onnxscript", "fsrs"}  # lesson 08 and the recall cards ask for them
+COLAB_LACKS = {  # what lesson 08 and the recall cards need there; a newer onnx would replace the protobuf of others
+    "onnx": "onnx>=1.18,<1.23",
+    "onnxruntime": "onnxruntime>=1.21",
+    "onnxscript": "onnxscript>=0.5",
+    "fsrs": "fsrs>=6.3,<7",
+}
 COLAB_RUNTIME = "choose menu Runtime, Change runtime type, another Runtime version"
 
 
@@ -158,9 +164,10 @@ def packages() -> Result:
         return ok(f"all {len(wanted)} of requirements.txt, in their ranges")
     details = [f"{name} is missing" for name in missing]
     details += [f"{name} is {found[name]}, not {wanted[name].removeprefix(name)}" for name in outside]
+    if place.in_colab() and not outside and set(missing) <= set(COLAB_LACKS):
+        wanted = {name: COLAB_LACKS[name] for name in missing}
+        return Result(faults.PACKAGES_LATER, ", ".join(details), f"run {_pip(wanted.values())} in a cell")
     fault = faults.PACKAGES_MISSING if missing else faults.PACKAGES_RANGE
-    if place.in_colab() and not outside and set(missing) <= COLAB_LACKS:
-        fault = faults.PACKAGES_LATER
     return Result(fault, ", ".join(details), _install(*(wanted[name] for name in missing + outside)))
 
 
@@ -181,12 +188,15 @@ def _in_range(requirement: str, version: str) -> bool:
 
 def _install(*requirements: str) -> str:
     """How to install packages: on Colab, in a notebook, in the .venv that `lab` made, or in another Python."""
-    if place.in_colab() and not {re.match(r"[\w.-]+", each)[0] for each in requirements} <= COLAB_LACKS:
+    if place.in_colab():
         return COLAB_RUNTIME  # Colab's own torch, numpy and ipywidgets must stay
-    quoted = " ".join(f'"{requirement}"' for requirement in requirements)
     if place.in_kernel():
-        return f"run %pip install {quoted} in a cell, then restart the kernel"
-    return "" if place.in_venv() else f"run {sys.executable} -m pip install {quoted}"
+        return f"run {_pip(requirements)} in a cell, then restart the kernel"
+    return "" if place.in_venv() else f"run {_pip(requirements, f'{sys.executable} -m pip')}"
+
+
+def _pip(requirements: Iterable[str], pip: str = "%pip") -> str:
+    return f"{pip} install " + " ".join(f'"{requirement}"' for requirement in requirements)
 
 
 def pytorch() -> Result:
