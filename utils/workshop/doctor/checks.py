@@ -30,7 +30,7 @@ MINIS = ROOT / "utils/minis"
 OLDEST_PYTHON, NEWEST_PYTHON = (3, 11), (3, 14)
 ENOUGH_GIGABYTES = 2  # of memory, and of disk; a kernel with one full-size model takes about 1 of memory
 INSTALL_GIGABYTES = 4
-LONGEST_ROOT = 90  # characters: with what PyTorch adds below .venv, Windows' limit of 260
+LONGEST_ROOT = 63  # characters: torch 2.13 adds 196 below it (.venv, a licence in dist-info), and Windows takes 259
 CLOUDS = re.compile(r"[\\/](OneDrive|Dropbox|Google Drive|Mobile Documents)\b", re.IGNORECASE)
 LIBRARIES = ("numpy", "pandas", "scipy.stats", "sklearn.metrics", "matplotlib.pyplot", "onnxruntime", "ipywidgets")
 
