@@ -528,7 +528,11 @@ print("a warning")
 class Page(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         assert self.headers["Authorization"] == "token " + os.environ["JUPYTER_TOKEN"]
-        self.send_response({status})
+        if "Redirect" in globals() and self.path == "/lab":
+            self.send_response(302)
+            self.send_header("Location", "/login?next=/lab")
+        else:
+            self.send_response({status})
         self.end_headers()
         self.wfile.write(b"{page}")
     def do_POST(self):
@@ -538,11 +542,14 @@ port = next(int(word.split("=")[1]) for word in sys.argv if word.startswith("--p
 http.server.ThreadingHTTPServer(("127.0.0.1", port), Page).serve_forever()
 """
 
+PASSWORD = "Redirect = True"
+
 
 @pytest.mark.parametrize(
     "how, fault, detail",
     [
         ({}, None, "opens, and answered after"),
+        ({"before": PASSWORD, "page": "Password:"}, None, "opens, and asked for your password"),
         ({"page": "no widgets"}, faults.WIDGETS_MISSING, "lacks the extension for widgets"),
         ({"status": 500}, faults.LAB_STOPS, "its page gives status 500"),
         ({"before": "raise ImportError('cannot import tornado')"}, faults.LAB_STOPS, "cannot import tornado"),

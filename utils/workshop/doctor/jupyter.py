@@ -36,7 +36,7 @@ def lab() -> Result:
     if running := _runs_here():
         return ok(running)
     try:
-        page, seconds = _start(os.environ)
+        page, address, seconds = _start(os.environ)
     except Stopped as error:
         with suppress(Stopped, TimeoutError, subprocess.TimeoutExpired):
             _start({**os.environ, "JUPYTER_NO_CONFIG": "1"})
@@ -44,6 +44,8 @@ def lab() -> Result:
         return Result(faults.LAB_STOPS, f"it does not start ({error})")
     except TimeoutError:
         return Result(faults.LAB_SILENT)
+    if "/login" in address:  # settings of the learner's own ask for a password
+        return ok(f"opens, and asked for your password after {seconds:.0f} s")
     if WIDGETS not in page:
         return Result(faults.WIDGETS_MISSING, f"it opens, and lacks the extension for widgets ({WIDGETS})")
     return ok(f"opens, and answered after {seconds:.0f} s")
@@ -58,8 +60,8 @@ def _runs_here() -> str:
     return "another program runs this notebook" if place.in_kernel() else ""
 
 
-def _start(environment: dict[str, str]) -> tuple[str, float]:
-    """Start JupyterLab as `lab` does, ask for its page and end it; return the page, and seconds until it came.
+def _start(environment: dict[str, str]) -> tuple[str, str, float]:
+    """Start JupyterLab as `lab` does, ask for its page and end it; return the page, its address and the seconds.
 
     Raises Stopped, TimeoutExpired while it starts, or TimeoutError where it listens and gives no page.
     """
@@ -80,7 +82,7 @@ def _start(environment: dict[str, str]) -> tuple[str, float]:
                 raise Stopped(_last_words(log) or f"status {process.returncode}")
             try:
                 with ask(urllib.request.Request(f"{address}/lab", headers=header), timeout=PATIENCE) as page:
-                    text = page.read().decode(errors="replace")
+                    text, came_from = page.read().decode(errors="replace"), page.geturl()
             except urllib.error.HTTPError as error:
                 raise Stopped(f"its page gives status {error.code}") from None
             except OSError as error:
@@ -88,10 +90,10 @@ def _start(environment: dict[str, str]) -> tuple[str, float]:
                 time.sleep(0.1)
                 continue
             seconds = time.monotonic() - start
-            with suppress(OSError):
+            with suppress(OSError, subprocess.TimeoutExpired):
                 ask(urllib.request.Request(f"{address}/api/shutdown", headers=header, method="POST"), timeout=PATIENCE)
                 process.wait(PATIENCE)
-            return text, seconds
+            return text, came_from, seconds
     raise subprocess.TimeoutExpired(command, SECONDS) if refused else TimeoutError
 
 
