@@ -5,8 +5,11 @@ import types
 from importlib import metadata
 
 import pytest
+from packaging.requirements import Requirement
 
 from utils import packages
+from utils.commands.place import ROOT
+from utils.packages import REQUIREMENTS
 
 VERSION = metadata.version
 
@@ -60,5 +63,14 @@ def test_what_one_lesson_needs_alone_is_not_asked_for(installed):
 
 
 def test_every_name_has_a_range():
-    given = {line.partition(">")[0].partition("<")[0] for line in packages.REQUIREMENTS.read_text().splitlines()}
+    given = {line.partition(">")[0].partition("<")[0] for line in REQUIREMENTS.read_text().splitlines()}
     assert set(packages.EVERY_LESSON) <= given
+
+
+def test_every_range_holds_on_the_list_that_colab_publishes():
+    published = (ROOT / "tests/colab/packages.txt").read_text(encoding="utf-8").splitlines()
+    pins = dict(line.split("==") for line in published if "==" in line and not line.startswith("#"))
+    needs = [Requirement(line) for line in REQUIREMENTS.read_text().splitlines() if line and not line.startswith("#")]
+    lacking = {need.name for need in needs if need.name not in pins}
+    assert lacking == {"onnx", "onnxruntime", "onnxscript", "fsrs", "jupyterlab"}
+    assert [need for need in needs if need.name in pins and not need.specifier.contains(pins[need.name])] == []
