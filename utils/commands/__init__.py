@@ -32,7 +32,7 @@ HELP = f"""Usage: {COMMAND} COMMAND
 
 For learners
   lab       open the course in JupyterLab; the first start installs what it needs
-  doctor    check this computer, and say how to fix what is wrong
+  doctor    check this computer and say how to fix what is wrong, or with codes from a chat, who of a class is ready
   reset     give back a notebook as it came; yours is kept beside it
   evaluate  find out how often a classifier is right on your own file, and write a report
   progress  show what you have done, or with the codes from a chat, what a class has done
