@@ -119,7 +119,7 @@ def test_pip_itself_refuses_a_wheel_that_changed_after_the_check(kind, folder, s
 def test_a_room_for_another_version_of_the_course(folder, site):
     (folder / "wheels/tiny_second-2.0-py3-none-any.whl").unlink()
     tiny_room.list_files(folder, [FIRST], [PYTHON], [platforms.this()])
-    with pytest.raises(Problem, match="it was made for another version, so take the course from there too") as problem:
+    with pytest.raises(Problem, match="made for another version of the course, so take that from there too") as problem:
         install_into(site, from_room.find(str(folder), PYTHON))
     assert str(folder) in str(problem.value) and "tiny_second" in pip.LOG.read_text()
 

@@ -87,10 +87,12 @@ def explain_room(output, words):
             f"The connection to {words} broke off: check that this computer is on the workshop's network and run the "
             f"command again (details: {LOG})."
         )
-    if any(sign in output for sign in ("No matching distribution found", "ResolutionImpossible")):
+    missing = [line for line in errors(output) if "No matching distribution found" in line]
+    if missing or "ResolutionImpossible" in output:
         return (
-            f"What this version of the course needs is not all in {words} ({errors(output)[0]}): it was made for "
-            f"another version, so take the course from there too (course.zip) or start without --from (details: {LOG})."
+            f"What the course needs is not all in {words} ({(missing or errors(output))[0]}): it was made for another "
+            "version of the course, so take that from there too (course.zip), or this system is too old for it "
+            f"(details: {LOG})."
         )
     if "DO NOT MATCH THE HASHES" in output:
         return f"A file from {words} arrived damaged: run the command again, and if it stays so, tell your instructor."

@@ -24,12 +24,12 @@ def run(folder: Path, platform: str, python: str, wanted: list[str], tell: Calla
     command += [f"--platform={tag}" for tag in PLATFORMS[platform].tags]
     cpu_builds = [package for package in wanted if package.endswith("+cpu")]
     if cpu_builds:
-        _run([*command, f"--extra-index-url={CPU_INDEX}", *cpu_builds], tell)
+        _run([*command, f"--extra-index-url={CPU_INDEX}", *cpu_builds], tell, f"{CPU_INDEX} or the package index")
     if others := [package for package in wanted if package not in cpu_builds]:
-        _run([*command, *others], tell)
+        _run([*command, *others], tell, "the package index")
 
 
-def _run(command: list[str], tell: Callable[[str], None]) -> None:
+def _run(command: list[str], tell: Callable[[str], None], place: str) -> None:
     with tempfile.TemporaryDirectory() as temporary:
         log = Path(temporary, "pip.log")
         with log.open("wb") as file:
@@ -45,20 +45,19 @@ def _run(command: list[str], tell: Callable[[str], None]) -> None:
                 process.wait()
                 raise
         if process.returncode:
-            raise _failure("\n".join(_lines(log)))
+            raise _failure("\n".join(_lines(log)), place)
 
 
 def _lines(log: Path) -> list[str]:
     return log.read_text(encoding="utf-8", errors="replace").splitlines()
 
 
-def _failure(output: str) -> Exception:
+def _failure(output: str, place: str) -> Exception:
     if pip_output.shows(output, pip_output.NO_SPACE):
         return RoomError("The disk is full: free some space and run the command again, which goes on from here.")
     if pip_output.shows(output, pip_output.NO_NETWORK):
         return RoomError(
-            "pip could not reach the package index: connect to the network and run the command again, "
-            "which goes on from here."
+            f"pip could not reach {place}: connect to the network and run the command again, which goes on from here."
         )
     errors = " ".join(pip_output.errors(output)[-1:])
     _, sign, package = errors.partition("No matching distribution found for ")
