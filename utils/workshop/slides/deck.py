@@ -94,7 +94,7 @@ def _without_kernel(output: NotebookNode) -> NotebookNode:
     """What works only with a kernel says so in a sentence; a table comes without the style sheet of its own."""
     data = output.get("data", {})
     if FOR_A_KERNEL in data.get("text/html", ""):
-        sentence = data["text/plain"].partition(". ")[0].rstrip(".")
+        sentence = re.split(r"\.\s", data["text/plain"])[0].rstrip(".")
         data["text/html"] = f'<p class="in-notebook">{html.escape(sentence)}.</p>'
     elif "text/html" in data:
         data["text/html"] = re.sub(r"<style.*?</style>", "", data["text/html"], flags=re.DOTALL)
@@ -119,7 +119,7 @@ def _formula(match: re.Match) -> str:
 
     block, tex = match[1] is not None, " ".join((match[1] or match[2]).split())
     svg = io.BytesIO()
-    depth = math_to_image(f"${tex}$", svg, prop=FontProperties(size=22 if block else 19), format="svg", dpi=72)
+    depth = math_to_image(f"${tex}$", svg, prop=FontProperties(size=26 if block else 19), format="svg", dpi=72)
     style = "" if block else f' style="vertical-align: -{depth / 20:.2f}em"'
     kind = "formula block" if block else "formula"
     source = f"data:image/svg+xml;base64,{_base64(svg.getvalue())}"

@@ -6,6 +6,7 @@ const [WIDTH, HEIGHT] = [1280, 720];
 const NARROWEST = 640; // in a narrower window, such as a telephone's, the flat page reads better
 const ENLARGED = 1.4; // a figure is drawn for a notebook's column: on a slide it may be so much larger
 const LEGIBLE = 0.9; // a figure that had to be smaller than this part of its size is shown again in two halves
+const SHRINKING = ".code, .output, table"; // what may be in small print; sentences never are
 const PIECES = "pre, tbody, ul, ol"; // what can be cut between its children
 
 const main = document.querySelector("main");
@@ -78,7 +79,7 @@ function resize(blocks, [scale, small], body) {
   for (const block of blocks) {
     const picture = pictureIn(block);
     if (picture) picture.style.width = `${Math.min(picture.naturalWidth * scale, body.clientWidth)}px`;
-    block.classList.toggle("small", small && block.matches(".code, .output"));
+    block.classList.toggle("small", small && block.matches(SHRINKING));
   }
 }
 
@@ -115,7 +116,7 @@ function cut(section, block) {
   const inside = (one) => (one.matches(PIECES) ? one : one.querySelector(PIECES));
   const rest = block.cloneNode(true);
   inside(rest)?.replaceChildren();
-  block.classList.toggle("small", block.matches(".code, .output"));
+  block.classList.toggle("small", block.matches(SHRINKING));
   body.append(block);
   if (body.scrollWidth > body.clientWidth) block.classList.add("breaks");
   while (!fits(body) && inside(block)?.children.length > 1) inside(rest).prepend(inside(block).lastElementChild);
@@ -173,7 +174,7 @@ function layOut() {
 function hideAnswers(slide) {
   let wait = false;
   for (const block of bodyOf(slide).children) {
-    wait ||= block.matches(".output") && block !== bodyOf(slide).firstElementChild;
+    wait ||= block.matches(".output:not(:has(.in-notebook))") && block !== bodyOf(slide).firstElementChild;
     block.classList.toggle("waits", wait);
   }
 }
