@@ -10,8 +10,9 @@ from workshop import tiny_room
 
 from mirror.running import ROOT, serving
 from utils.checkpoints import CATALOGUE, MINIS
+from utils.commands import from_room
 from utils.commands.bench.mirror import make_room
-from utils.workshop import room
+from utils.workshop import platforms, room
 from utils.workshop.mirror.addresses import own_addresses
 
 SST = CATALOGUE["distilbert-base-uncased-finetuned-sst-2-english"]
@@ -80,22 +81,15 @@ def test_the_course_itself_and_again_when_the_mirror_is_gone(tmp_path):
 
 
 def test_pip_installs_from_the_page_of_wheels(tmp_path):
-    """At an address of the network, where there is one: from any host but this one pip wants to be told to trust it."""
-    tiny_room.make(tmp_path / "room")
+    """With the arguments of `lab --from`, at an address of the network where there is one: pip is stricter there."""
+    tiny_room.make(tmp_path / "room", platforms=[platforms.this()])
     host = next((own.ip for own in own_addresses()), "127.0.0.1")
     with serving(tmp_path / "room", host) as mirror:
-        command = [
-            sys.executable,
-            "-m",
-            "pip",
-            "install",
-            "--isolated",
-            "--no-cache-dir",
-            "--disable-pip-version-check",
-        ]
-        command += ["--no-index", "--find-links", f"http://{host}:{mirror.port}/wheels/", "--trusted-host", host]
-        command += ["--target", str(tmp_path / "site"), "tiny_first"]
-        run = subprocess.run(command, env=environment(tmp_path), capture_output=True, text=True, timeout=120)
+        source = from_room.find(f"http://{host}:{mirror.port}", "3.11")
+        command = [sys.executable, "-m", "pip", "install", "--no-cache-dir", "--disable-pip-version-check"]
+        command += [*source.pip_arguments(tmp_path), "--target", str(tmp_path / "site"), "tiny_first"]
+        own = environment(tmp_path, **source.pip_environment())
+        run = subprocess.run(command, env=own, capture_output=True, text=True, timeout=120)
         assert run.returncode == 0, run.stderr
         assert mirror.counts.files == 2
     assert (tmp_path / "site/tiny_second.py").read_text() == "VERSION = '2.0'\n"
