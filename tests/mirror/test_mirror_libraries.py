@@ -44,7 +44,7 @@ def test_huggingface_hub_and_transformers(tmp_path):
     with serving(tmp_path / "room") as mirror:
         command = [sys.executable, "-c", LEARNER, SST.hub_id, SST.revision]
         own = environment(tmp_path, HF_ENDPOINT=f"http://127.0.0.1:{mirror.port}")
-        run = subprocess.run(command, env=own, capture_output=True, text=True, timeout=120)
+        run = subprocess.run(command, env=own, capture_output=True, text=True, timeout=300)
         assert run.returncode == 0, run.stderr
         assert mirror.counts.refused == mirror.counts.broken_off == 0
         assert mirror.counts.bytes < 1.1 * sum(file.bytes for file in made.files.values())
@@ -65,7 +65,7 @@ def test_the_course_itself_and_again_when_the_mirror_is_gone(tmp_path):
     def locate(url: str) -> str:
         own = environment(tmp_path, COURSE_FROM=url, COURSE_MODELS="hub")
         run = subprocess.run(
-            [sys.executable, "-c", code], cwd=ROOT, env=own, capture_output=True, text=True, timeout=120
+            [sys.executable, "-c", code], cwd=ROOT, env=own, capture_output=True, text=True, timeout=300
         )
         assert run.returncode == 0, run.stderr
         return run.stdout.splitlines()[-1]
@@ -89,7 +89,7 @@ def test_pip_installs_from_the_page_of_wheels(tmp_path):
         command = [sys.executable, "-m", "pip", "install", "--no-cache-dir", "--disable-pip-version-check"]
         command += [*source.pip_arguments(tmp_path), "--target", str(tmp_path / "site"), "tiny_first"]
         own = environment(tmp_path, **source.pip_environment())
-        run = subprocess.run(command, env=own, capture_output=True, text=True, timeout=120)
+        run = subprocess.run(command, env=own, capture_output=True, text=True, timeout=300)
         assert run.returncode == 0, run.stderr
         assert mirror.counts.files == 2
     assert (tmp_path / "site/tiny_second.py").read_text() == "VERSION = '2.0'\n"
