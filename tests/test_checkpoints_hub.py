@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hub.server import LocalHub, Repository
+from hub.server import LocalHub, Repository, published
 from tokenizers.pre_tokenizers import ByteLevel
 
 from utils.checkpoints import CATALOGUE
@@ -132,7 +132,7 @@ def test_a_download_cut_off_in_the_middle_is_completed_by_the_next_attempt(hub, 
     hub.fault = "cut"
     message = sentence(learner(LOCATE.format(name="roberta-base")))
     assert message == (
-        f"FacebookAI/roberta-base could not be downloaded, because the connection to {hub.url} broke off: "
+        f"FacebookAI/roberta-base could not be downloaded, because the connection to {hub.storage} broke off: "
         "run the cell again, and it goes on from what has arrived; "
         "or go on with the shipped models: set COURSE_MODELS=mini, then restart the kernel."
     )
@@ -163,6 +163,8 @@ def test_a_half_removed_download_is_fetched_again(hub, learner):
 
 WORDS = ["<s>", "<pad>", "</s>", "<unk>", *sorted(ByteLevel.alphabet()), "<mask>"]
 LOAD = """
+import sys
+sys.addaudithook(lambda event, _: event in ("socket.connect", "socket.getaddrinfo") and print(event))
 from utils import checkpoints
 checkpoints.prepare()
 from transformers import AutoModelForMaskedLM, AutoTokenizer
@@ -203,3 +205,34 @@ def test_loading_located_folders_asks_the_hub_for_nothing(hub, learner, tiny_rob
     ids = [WORDS.index(word) for word in ("<s>", "a", "Ġ", "b", "</s>")]
     assert run.stdout.splitlines() == [f"RobertaForMaskedLM 0 {ids}"] * 2
     assert hub.requests == []
+
+
+OFFLINE = """
+import sys
+sys.addaudithook(lambda event, _: event in ("socket.connect", "socket.getaddrinfo") and print(event))
+from utils import checkpoints
+print(checkpoints.prepare())
+from huggingface_hub import constants
+print(constants.HF_HUB_OFFLINE)
+from transformers import AutoTokenizer
+for row in checkpoints.CATALOGUE.values():
+    AutoTokenizer.from_pretrained(checkpoints.locate(row.name))
+print(len(AutoTokenizer.from_pretrained("textattack/roberta-base-SST-2")))
+checkpoints.download()
+"""
+
+
+def test_once_all_is_here_there_is_no_request_and_no_stall_for_good(learner, hub):
+    """Also for a tokenizer that is loaded by its name on the Hub, which would ask for more and wait for 46 s."""
+    hub.repositories = published()
+    hook, _, _ = OFFLINE.partition("print(checkpoints")
+    first = learner(hook + "checkpoints.download()")
+    assert first.returncode == 0 and first.stdout.count("is on this machine now, at commit") == 6, first.stderr
+    assert "socket.connect" in first.stdout  # the hook sees what there is to see
+    hub.stop()
+    run = learner(OFFLINE)
+    assert run.returncode == 0, run.stderr
+    said, offline, words, *kept = run.stdout.splitlines()
+    assert said == "Models: hub. The published checkpoints, all on this machine; nothing is downloaded."
+    assert offline == "True" and int(words) > 1000
+    assert len(kept) == 6 and all(line.endswith("is on this machine already.") for line in kept)

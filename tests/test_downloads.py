@@ -139,6 +139,18 @@ def test_what_another_program_has_downloaded_is_found_and_checked(hub):
     assert hub.requests == []
 
 
+def test_a_store_that_several_caches_share_is_followed(hub, tmp_path):
+    """huggingface_hub may keep a content elsewhere, under another digest of its own, and leave a link to it."""
+    folder = checkpoints.locate(NAME)
+    blob = (folder / "model.safetensors").resolve()
+    shared = blob.rename(tmp_path / ("a" * 64))
+    blob.symlink_to(shared)
+    (record,) = cache.root().glob("*/checked/*.json")
+    record.unlink()
+    hub.requests.clear()
+    assert checkpoints.locate(NAME) == folder and hub.requests == []
+
+
 def test_what_we_have_downloaded_is_found_by_huggingface_hub(hub):
     """Also the branch, for which no commit is pinned."""
     unpinned = checkpoints.CATALOGUE["roberta-base-SST-2"]

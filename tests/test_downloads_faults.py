@@ -61,6 +61,11 @@ def name_server_dead(hub, monkeypatch):
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: time.sleep(60))
 
 
+def storage_blocked(hub, monkeypatch):
+    """A firewall that lets through the Hub and not the place that the Hub keeps large files at."""
+    hub.storage = "http://127.0.0.1:9"
+
+
 def disk_full_before(hub, monkeypatch):
     """The system's own answer, made smaller."""
     usage = shutil.disk_usage("/")
@@ -96,8 +101,12 @@ FAULTS = [
         f"only #.# kB arrive each second and the rest ({TOTAL / 1e6:.1f} MB) would take #.# hours: "
         f"use a faster connection, then {AGAIN}",
     ),
-    (as_told("cut"), f"the connection to {{url}} broke off: {AGAIN}"),
-    (as_told("stuck"), f"{{url}} did not answer within 3 s: check the connection, then {AGAIN}"),
+    (
+        storage_blocked,
+        "{storage} refused the connection: check the address, and that no firewall or proxy is in the way",
+    ),
+    (as_told("cut"), f"the connection to {{storage}} broke off: {AGAIN}"),
+    (as_told("stuck"), f"{{storage}} did not answer within 3 s: check the connection, then {AGAIN}"),
     (
         as_told("short"),
         f"model.safetensors from {{url}} has {WEIGHTS - 1000:,} bytes where its list says {WEIGHTS:,}: "
@@ -129,7 +138,8 @@ def test_a_fault_gives_one_sentence_with_the_fix_in_time(fault, says, hub, monke
         seconds = time.monotonic() - start
     shortened = (8 - web.SECONDS_TO_ANSWER) + (5 - fetching.SECONDS_TO_JUDGE)
     assert seconds + shortened < LIMIT
-    sentence = f"{ROW.hub_id} could not be downloaded, because {says.format(url=hub.url)}; {MINI_INSTEAD}"
+    reason = says.format(url=hub.url, storage=hub.storage)
+    sentence = f"{ROW.hub_id} could not be downloaded, because {reason}; {MINI_INSTEAD}"
     assert re.fullmatch(re.escape(sentence).replace(r"\#\.\#", r"\d\.\d"), str(error.value))
     assert error.value.__suppress_context__ or error.value.__context__ is None  # one error, not a chain of them
     assert checkpoints.downloaded(NAME) is None

@@ -69,7 +69,9 @@ class LocalHub:
         self.retry_after = 300
         self._closing = threading.Event()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        port = self._server.server_address[1]
+        self.url = f"http://127.0.0.1:{port}"
+        self.storage = f"http://localhost:{port}"  # another host, to which no token may go
 
     def __enter__(self):
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
@@ -145,8 +147,7 @@ def _handler(hub: LocalHub) -> type[BaseHTTPRequestHandler]:
                 return self._content(repository, file, commit | {"ETag": f'"{entry["blobId"]}"'})
             self.send_response(302)
             linked = {"X-Linked-Etag": f'"{entry["lfs"]["sha256"]}"', "X-Linked-Size": str(entry["size"])}
-            storage = hub.url.replace("127.0.0.1", "localhost")  # another host, to which no token may go
-            here = {"Location": f"{storage}/storage/{hub_id}/{file}", "Content-Length": "0"}
+            here = {"Location": f"{hub.storage}/storage/{hub_id}/{file}", "Content-Length": "0"}
             for name, value in (commit | linked | here).items():
                 self.send_header(name, value)
             self.end_headers()

@@ -82,8 +82,14 @@ def check(path: Path, entry: dict | None) -> bool:
 
 
 def _from_link(path: Path) -> dict | None:
-    """What the layout tells of a file that another program fetched: the link leads to a file named by its digest."""
-    name = os.path.basename(os.path.realpath(path))
+    """What the layout tells of a file that another program fetched: the link leads to a file named by its digest.
+
+    Only the first link counts: that file may be a link too, to a store that several caches share, with other names.
+    """
+    try:
+        name = os.path.basename(os.readlink(path))
+    except OSError:  # no link
+        return None
     return {"digest": name} if DIGEST.fullmatch(name) else None
 
 

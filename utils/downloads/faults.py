@@ -6,6 +6,7 @@ import socket
 import ssl
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from utils.downloads import web
 
@@ -30,7 +31,16 @@ def told(place: Path | str) -> Iterator[None]:
     except DownloadError:
         raise
     except Exception as error:  # whatever the network, the server or the disk did, the learner needs the way out
-        raise DownloadError(*_reason_and_fix(error, place)) from None
+        raise DownloadError(*_reason_and_fix(error, _asked(error) or place)) from None
+
+
+def _asked(error: Exception) -> str | None:
+    """The server that failed. The Hub sends us on to others for large files, and a firewall may know only the Hub."""
+    try:
+        address = urlsplit(str(error.request.url))
+    except (AttributeError, RuntimeError):  # not a fault of the network, or of none of our requests
+        return None
+    return f"{address.scheme}://{address.netloc}"
 
 
 def is_called(error: BaseException, *names: str) -> bool:
