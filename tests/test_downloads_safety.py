@@ -1,11 +1,13 @@
 """Nothing that comes from a Hub is run, and nothing is written where its list says."""
 
+import contextlib
 import json
 import os
 import pickle
 import re
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hub import learner
@@ -13,7 +15,7 @@ from hub.server import LocalHub, Repository
 
 from utils import checkpoints
 from utils.commands.place import ROOT
-from utils.downloads import files
+from utils.downloads import files, web
 
 NAME = "distilbert-base-uncased"
 ROW = checkpoints.CATALOGUE[NAME]
@@ -103,6 +105,33 @@ def test_a_commit_that_is_none_is_refused(commit, tmp_path, monkeypatch):
         with pytest.raises(checkpoints.CheckpointError, match="answers is no list of files"):
             checkpoints.locate(row.name)
     assert not list(tmp_path.iterdir())
+
+
+COMMIT = '"sha": "0123456789abcdef0123456789abcdef01234567"'
+ENTRY = '"rfilename": "config.json"'
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "",
+        "[]",
+        "3",
+        "{}",
+        f"{{{COMMIT}}}",
+        '{"siblings": []}',
+        f'{{{COMMIT}, "siblings": [3]}}',
+        f'{{{COMMIT}, "siblings": [{{{ENTRY}}}]}}',
+        f'{{{COMMIT}, "siblings": [{{{ENTRY}, "size": 1, "lfs": "x"}}]}}',
+        f'{{{COMMIT}, "siblings": [{{{ENTRY}, "size": 1, "blobId": "../../x"}}]}}',
+        f'{{{COMMIT}, "siblings": [{{{ENTRY}, "size": null, "blobId": "{"0" * 40}"}}]}}',
+    ],
+)
+def test_an_answer_that_is_no_list_is_refused(answer, served, monkeypatch):
+    response = SimpleNamespace(read=lambda: answer.encode())
+    monkeypatch.setattr(web, "answer", lambda *_: contextlib.nullcontext(response))
+    with pytest.raises(checkpoints.CheckpointError, match="answers is no list of files: if it is the login page"):
+        checkpoints.locate(NAME)
 
 
 @pytest.mark.parametrize("missing", ["config.json", "model.safetensors", "tokenizer.json"])

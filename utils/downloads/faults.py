@@ -64,10 +64,6 @@ def _reason_and_fix(error: Exception, place: Path | str) -> tuple[str, str]:
         return f"the connection to {place} broke off", AGAIN
     if isinstance(error, OSError):
         return _disk(error)
-    if isinstance(error, (ValueError, LookupError, TypeError, AttributeError)):
-        if isinstance(place, Path):
-            return f"the list {place / 'manifest.json'} is damaged", "copy the folder again"
-        return f"what {place} answers is no list of files", "if it is the login page of a Wi-Fi, log in with a browser"
     return f"{place} gave a {type(error).__name__}", f"check the connection, then {AGAIN}"
 
 

@@ -1,6 +1,9 @@
 """What there is to fetch: names, sizes and digests, from the Hub's own list or a room's manifest."""
 
+import contextlib
 import json
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from utils.downloads import web
@@ -34,10 +37,14 @@ def listing(hub_id: str, revision: str) -> Listing:
 def _asked(address: str, hub_id: str, revision: str) -> Listing:
     with web.client(to_room=address == mirror()) as session:
         with web.answer(session, f"{address}/api/models/{hub_id}/revision/{revision}?blobs=true") as response:
-            content = json.loads(response.read())
-    entries = {entry["rfilename"]: entry for entry in content["siblings"]}
-    files = [_file(name, entries[name]) for name in needed(list(entries))]
-    return Listing(hub_id, _checked(COMMIT, content["sha"]), files)
+            answer = response.read()
+    with _as_a_list(
+        f"what {address} answers is no list of files", "if it is the login page of a Wi-Fi, log in with a browser"
+    ):
+        content = json.loads(answer)
+        entries = {entry["rfilename"]: entry for entry in content["siblings"]}
+        files = [_file(name, entries[name]) for name in needed(list(entries))]
+        return Listing(hub_id, _checked(COMMIT, content["sha"]), files)
 
 
 def _file(name: str, entry: dict) -> File:
@@ -45,7 +52,7 @@ def _file(name: str, entry: dict) -> File:
     return File(name, int(entry["size"]), _checked(DIGEST, digest))
 
 
-def _checked(pattern, word: str) -> str:
+def _checked(pattern: re.Pattern, word: str) -> str:
     """These words become file names, so they are looked at first."""
     if not pattern.fullmatch(word):
         raise ValueError(f"{word!r} in the list of files")
@@ -53,11 +60,22 @@ def _checked(pattern, word: str) -> str:
 
 
 def _in_folder(folder: Path, hub_id: str) -> Listing:
-    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    if hub_id not in manifest["checkpoints"]:
-        raise DownloadError(f"the folder {folder} does not hold it", "ask your instructor to prefetch it")
-    held = manifest["checkpoints"][hub_id]
-    commit = _checked(COMMIT, held["commit"])
-    entries = {name: manifest["files"][f"hub/{hub_id}/{commit}/{name}"] for name in needed(held["files"])}
-    files = [File(name, int(entry["bytes"]), _checked(DIGEST, entry["sha256"])) for name, entry in entries.items()]
-    return Listing(hub_id, commit, files)
+    text = (folder / "manifest.json").read_text(encoding="utf-8")
+    with _as_a_list(f"the list {folder / 'manifest.json'} is damaged", "copy the folder again"):
+        manifest = json.loads(text)
+        if hub_id not in manifest["checkpoints"]:
+            raise DownloadError(f"the folder {folder} does not hold it", "ask your instructor to prefetch it")
+        held = manifest["checkpoints"][hub_id]
+        commit = _checked(COMMIT, held["commit"])
+        entries = {name: manifest["files"][f"hub/{hub_id}/{commit}/{name}"] for name in needed(held["files"])}
+        files = [File(name, int(entry["bytes"]), _checked(DIGEST, entry["sha256"])) for name, entry in entries.items()]
+        return Listing(hub_id, commit, files)
+
+
+@contextlib.contextmanager
+def _as_a_list(reason: str, fix: str) -> Iterator[None]:
+    """Reads what another machine wrote: whatever is wrong with it is the same to the learner."""
+    try:
+        yield
+    except (ValueError, LookupError, TypeError, AttributeError):
+        raise DownloadError(reason, fix) from None
