@@ -5,12 +5,14 @@ import http.server
 import json
 import os
 import shlex
+import shutil
 import socket
 import sys
 import threading
 from pathlib import Path
 
 import pytest
+from mirror.running import serving
 from workshop import tiny_room
 
 from utils import commands
@@ -100,6 +102,18 @@ def test_install_from_a_mirror(mirror, site):
     assert (site / "tiny_second.py").read_text() == "VERSION = '2.0'\n"
 
 
+def test_install_from_the_mirror_that_the_course_has(folder, site):
+    with serving(folder, own_address()) as mirror:
+        address = f"http://{own_address()}:{mirror.port}"
+        source = from_room.find(address, PYTHON)
+        install_into(site, source)
+        assert (site / "tiny_second.py").read_text() == "VERSION = '2.0'\n"
+        shutil.rmtree(site)
+        (folder / FIRST).write_bytes(b"another file")  # which the mirror does not serve any more
+        with pytest.raises(Problem, match="is not served any more: tell your instructor"):
+            install_into(site, source)
+
+
 def test_a_damaged_wheel_is_refused_before_anything_is_made(folder, clone, sentence):
     content = (folder / FIRST).read_bytes()
     (folder / FIRST).write_bytes(content[:-1] + b"x")
@@ -135,7 +149,7 @@ def test_a_mirror_that_goes_away():
     [
         (
             {"platforms": ["macos-arm64", "windows-x86_64"]},
-            "for macOS on Apple silicon and Windows on x86_64, and this is",
+            "for macOS (Apple silicon) and Windows (x86_64), and this is",
         ),
         (
             {"pythons": ["3.8", "3.9"]},

@@ -70,7 +70,7 @@ def use(folder: Path, course: Path) -> None:
         sys.exit("There is a network here: this proves nothing.")
     except OSError as error:
         print(f"no network: {error}", flush=True)
-    print(f"the room: {sum(path.stat().st_size for path in folder.rglob('*') if path.is_file()) / 1e6:.0f} MB")
+    print(f"the room: {sum(path.stat().st_size for path in folder.rglob('*') if path.is_file()) / 1e6:.0f} MB", flush=True)
     step("lab --from, until JupyterLab answers", start, folder, course)
     print(f".venv: {sum(path.lstat().st_size for path in (course / '.venv').rglob('*')) / 1e6:.0f} MB", flush=True)
     for lesson in LESSONS:
@@ -90,7 +90,7 @@ def start(folder: Path, course: Path) -> None:
         until = time.monotonic() + MINUTES * 60
         while time.monotonic() < until and lab.poll() is None:
             time.sleep(0.5)
-            if address := re.search(r"http://localhost:\d+/lab\?token=\w+", log.read_text(errors="replace")):
+            if address := re.search(r"http://localhost:\d+/lab\S*\?token=\w+", log.read_text(errors="replace")):
                 with urllib.request.urlopen(address[0], timeout=60) as page:
                     assert page.status == 200 and b"JupyterLab" in page.read()
                 return

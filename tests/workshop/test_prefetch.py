@@ -89,8 +89,8 @@ def test_each_platform_gets_what_it_needs(index, tmp_path, capsys):
         made.check(name)
     assert {path.name for path in folder.iterdir()} == {"manifest.json", "wheels", "course.zip"}
     printed = capsys.readouterr().out
-    assert "Linux on x86_64, Python 3.13: 4 wheels" in printed and "Windows on x86_64, Python 3.13: 6 wheels" in printed
-    assert "the packages    at most 0.9 GB" in printed and "GB are free" in printed
+    assert "Linux (x86_64), Python 3.13: 4 wheels" in printed and "Windows (x86_64), Python 3.13: 6 wheels" in printed
+    assert "at most 0.90 GB of packages" in printed and "GB of disk space is free" in printed
 
 
 def test_run_again_it_goes_on(index, tmp_path, monkeypatch, capsys):
@@ -132,13 +132,13 @@ def test_a_platform_without_a_wheel_is_left_out_by_name(index, tmp_path, capsys)
     folder = tmp_path / "room"
     assert prefetched(folder, "--platforms", "linux-x86_64,macos-x86_64") == 1
     assert room.read(folder).platforms == ("linux-x86_64",) and in_room(folder) == FOR_ALL | FOR_LINUX
-    left_out = "macOS on Intel is left out: there is no wheel of tiny-more for Python 3.13 on macOS on Intel."
+    left_out = "macOS (Intel) is left out: there is no wheel of tiny-more for Python 3.13 on macOS (Intel)."
     assert capsys.readouterr().out.strip().endswith(left_out)
 
 
 def test_nothing_that_can_be_made(index, tmp_path, capsys):
     assert prefetched(tmp_path / "room", "--platforms", "macos-x86_64") == 1
-    assert capsys.readouterr().err.startswith("Nothing was made: macOS on Intel is left out: there is no wheel of ")
+    assert capsys.readouterr().err.startswith("Nothing was made: macOS (Intel) is left out: there is no wheel of ")
     assert not (tmp_path / "room/manifest.json").exists()
 
 

@@ -42,7 +42,7 @@ def test_all_checkpoints_are_in_the_room_and_loaded_from_it(hub, tmp_path, monke
     for name in made.files:
         made.check(name)
     size = sum(file.bytes for name, file in made.files.items() if name.startswith("hub/")) / 1e9
-    assert f"the published checkpoints {size:.2f} GB" in capsys.readouterr().out
+    assert f"{size:.2f} GB of published checkpoints" in capsys.readouterr().out
     assert hub.sent == pytest.approx(size * 1e9, rel=0.01)  # besides the lists, no byte too many
 
     hub.stop()

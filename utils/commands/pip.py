@@ -94,6 +94,8 @@ def explain_room(output, words):
             "version of the course, so take that from there too (course.zip), or this system is too old for it "
             f"(details: {LOG})."
         )
+    if "HTTP error" in output:
+        return f"A file that {words} lists is not served any more: tell your instructor, whose screen names it."
     if "DO NOT MATCH THE HASHES" in output:
         return f"A file from {words} arrived damaged: run the command again, and if it stays so, tell your instructor."
     return None

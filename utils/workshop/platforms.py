@@ -23,7 +23,7 @@ def _linux(machine: str) -> Platform:
     tags = [f"manylinux_2_{minor}_{machine}" for minor in range(28, 4, -1)]
     tags += [f"{old}_{machine}" for old in ("manylinux2014", "manylinux2010", "manylinux1", "linux")]
     markers = {"os_name": "posix", "sys_platform": "linux", "platform_system": "Linux", "platform_machine": machine}
-    return Platform(f"Linux on {machine}", tuple(tags), markers)
+    return Platform(f"Linux ({machine})", tuple(tags), markers)
 
 
 def _windows(machine: str, tag: str, words: str) -> Platform:
@@ -40,10 +40,10 @@ def _macos(machine: str, words: str) -> Platform:
 PLATFORMS = {
     "linux-x86_64": _linux("x86_64"),
     "linux-arm64": _linux("aarch64"),
-    "windows-x86_64": _windows("AMD64", "win_amd64", "Windows on x86_64"),
-    "windows-arm64": _windows("ARM64", "win_arm64", "Windows on ARM"),
-    "macos-arm64": _macos("arm64", "macOS on Apple silicon"),
-    "macos-x86_64": _macos("x86_64", "macOS on Intel"),
+    "windows-x86_64": _windows("AMD64", "win_amd64", "Windows (x86_64)"),
+    "windows-arm64": _windows("ARM64", "win_arm64", "Windows (ARM)"),
+    "macos-arm64": _macos("arm64", "macOS (Apple silicon)"),
+    "macos-x86_64": _macos("x86_64", "macOS (Intel)"),
 }
 WHEEL_MACHINES = {"x86_64": ("x86_64", "amd64"), "arm64": ("arm64", "aarch64")}
 WHEEL_SYSTEMS = {"linux": ("linux", "manylinux"), "windows": ("win_",), "macos": ("macosx",)}

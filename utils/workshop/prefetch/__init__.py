@@ -125,12 +125,12 @@ def _tell_sizes(folder: Path, names: list[str], pythons: list[str], hub_bytes: i
     here = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 1e9
     total = COURSE_GIGABYTES + len(names) * len(pythons) * WHEELS_GIGABYTES + hub_bytes / 1e9
     free = shutil.disk_usage(folder).free / 1e9
-    print(f"A room for Python {', '.join(pythons)} on {', '.join(platforms.words(name) for name in names)}, with")
-    print(f"  the packages    at most {len(names) * len(pythons) * WHEELS_GIGABYTES:.1f} GB")
+    print(f"A room for Python {', '.join(pythons)} on {', '.join(platforms.words(name) for name in names)}:")
+    print(f"  at most {len(names) * len(pythons) * WHEELS_GIGABYTES:.2f} GB of packages")
     if hub_bytes:
-        print(f"  the published checkpoints {hub_bytes / 1e9:.2f} GB")
-    print(f"  the course, with the small models {COURSE_GIGABYTES} GB")
-    print(f"in {folder}, which holds {here:.1f} GB already; {free:.0f} GB are free.", flush=True)
+        print(f"  {hub_bytes / 1e9:.2f} GB of published checkpoints")
+    print(f"  {COURSE_GIGABYTES:.2f} GB for the course with its small models")
+    print(f"Of this {here:.2f} GB are in {folder} already; {free:.1f} GB of disk space is free.", flush=True)
     if total - here > free:
         raise RoomError(
             f"This needs up to {total - here:.1f} GB more and {free:.1f} GB is free: free some space, name a folder on "
