@@ -48,6 +48,13 @@ def test_an_old_python_gets_one_sentence():
         pytest.skip("no old Python on this machine")
 
 
+def test_the_launcher_needs_the_standard_library_only():
+    modules = ", ".join(f"utils.commands.{name}" for name in ("lab", "test", "from_room"))
+    code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); import {modules}; print('site-packages' in str(sys.path))"
+    run = subprocess.run([sys.executable, "-I", "-S", "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "False"
+
+
 def test_a_port_that_is_taken(sentence):
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]

@@ -70,7 +70,9 @@ def use(folder: Path, course: Path) -> None:
         sys.exit("There is a network here: this proves nothing.")
     except OSError as error:
         print(f"no network: {error}", flush=True)
-    print(f"the room: {sum(path.stat().st_size for path in folder.rglob('*') if path.is_file()) / 1e6:.0f} MB", flush=True)
+    print(
+        f"the room: {sum(path.stat().st_size for path in folder.rglob('*') if path.is_file()) / 1e6:.0f} MB", flush=True
+    )
     step("lab --from, until JupyterLab answers", start, folder, course)
     print(f".venv: {sum(path.lstat().st_size for path in (course / '.venv').rglob('*')) / 1e6:.0f} MB", flush=True)
     for lesson in LESSONS:
