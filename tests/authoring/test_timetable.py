@@ -23,16 +23,23 @@ def lesson(words=0, lines=0):
     return new_notebook(cells=cells)
 
 
-@pytest.fixture
-def guided(course):
-    """A course with one lesson and a guide, all in step."""
-    notebook_files.save(course / "notebooks/01_x.ipynb", lesson(words=600, lines=12))
-    notebook_files.save(course / "solutions/01_x.ipynb", new_notebook(cells=[new_markdown_cell(SOLUTION, id="one")]))
+@pytest.fixture(scope="module")
+def template(empty_course, tmp_path_factory):
+    """A course with one lesson and a guide, synced once for all tests here."""
+    root = shutil.copytree(empty_course, tmp_path_factory.mktemp("guided") / "course")
+    notebook_files.save(root / "notebooks/01_x.ipynb", lesson(words=600, lines=12))
+    notebook_files.save(root / "solutions/01_x.ipynb", new_notebook(cells=[new_markdown_cell(SOLUTION, id="one")]))
     marks = [f"<!-- timetable: {name} -->\n<!-- end -->" for name in ("all", "01")]
     others = "<!-- bench class: sentence -->\nkept\n<!-- end -->"
-    (course / "solutions/INSTRUCTOR.md").write_text("\n\nWords.\n\n".join(["# Guide", *marks, others]))
-    assert sync.main([]) == 0
-    return course
+    (root / "solutions/INSTRUCTOR.md").write_text("\n\nWords.\n\n".join(["# Guide", *marks, others]))
+    assert sync.sync(root, check=False)
+    return root
+
+
+@pytest.fixture
+def guided(use, template):
+    """A course with one lesson and a guide, all in step."""
+    return use(template)
 
 
 def guide(root):
