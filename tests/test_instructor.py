@@ -1,5 +1,7 @@
 """The instructor's guide: its links, headings, commands and exercises exist, and its plans add up."""
 
+import ast
+import builtins
 import importlib
 import re
 from urllib.parse import unquote, urlsplit
@@ -7,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 from utils import checkpoints, commands, quiz
-from utils.authoring import lint_links, notebook_files, timetable
+from utils.authoring import lint_links, notebook_files, stubs, timetable
 
 ROOT = notebook_files.ROOT
 PATH = ROOT / timetable.GUIDE
@@ -124,6 +126,31 @@ def test_what_is_skipped_first_is_optional_and_checkpoints_are_blocks_of_the_pla
     checkpoints_ = PLANS[minutes].partition("**Checkpoints:**")[2]
     headings = [address for _, address in LINK.findall(checkpoints_) if "#" in address]
     assert headings and all(any(address in what for _, what, _ in rows) for address in headings)
+
+
+def test_an_exercise_of_a_plan_needs_only_the_first_cells_of_its_notebook():
+    """So that whoever fell behind in the lesson, or in another exercise, can do it with the others."""
+    needing = {}
+    for plan in PLANS.values():
+        for name, number in re.findall(r"\.\./exercises/([^#]+)#(\d+)\.", plan):
+            needing |= {f"{name} {number}": needs(ROOT / "solutions" / name, f"## {number}. ")}
+    assert len(needing) > 8 and not any(needing.values()), needing
+
+
+def needs(path, heading):
+    """The names that an exercise reads and that neither it nor the cells above the first exercise have made."""
+    known, missing, here = set(dir(builtins)), set(), "above"
+    for cell in notebook_files.read(path).cells:
+        if cell.cell_type == "markdown" and cell.source.startswith("## "):
+            here = "inside" if cell.source.startswith(heading) else "elsewhere"
+        if cell.cell_type != "code" or here == "elsewhere":
+            continue
+        code = ast.parse(cell.source)
+        names = [node for node in ast.walk(code) if isinstance(node, ast.Name)]
+        known |= {*stubs.bound(code.body), *(name.id for name in names if isinstance(name.ctx, ast.Store))}
+        known |= {node.arg for node in ast.walk(code) if isinstance(node, ast.arg)}
+        missing |= {name.id for name in names if here == "inside" and isinstance(name.ctx, ast.Load)} - known
+    return missing
 
 
 @pytest.mark.parametrize("lesson", LESSONS.values(), ids=LESSONS)
