@@ -16,7 +16,7 @@ from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
-from utils.commands.bench.classroom import filling, learner, memory, report, server
+from utils.commands.bench.classroom import filling, learner, memory, report, server, weights
 from utils.commands.bench.classroom.learner import Lesson
 from utils.commands.place import ROOT, Problem
 
@@ -87,8 +87,10 @@ async def interruptible(work):
 
 async def measure(kernels: int, notebooks: list[Path], threads: int | None) -> dict:
     """All figures, as `report` reads them and as they are kept."""
-    compared, errors = [], []
+    compared, errors, weights_held = [], [], None
     if threads is None:
+        print(f"{weights.PROCESSES} processes with {weights.NAME} at its published size …", flush=True)
+        weights_held = rounded(weights.measure())
         few = min(FEW, kernels)
         for choice in (None, 1):
             print(f"{few} kernels, OMP_NUM_THREADS {choice or 'not set'}", flush=True)
@@ -107,6 +109,7 @@ async def measure(kernels: int, notebooks: list[Path], threads: int | None) -> d
         "compared": compared,
         "lessons": lessons,
         "server": of_server,
+        "weights": weights_held,
         "errors": errors + found,
     }
 
@@ -139,9 +142,11 @@ def figures(learners: list[Lesson]) -> dict:
     return rounded({name: sorted(numbers) for name, numbers in columns.items()})
 
 
-def rounded(found: dict) -> dict:
-    """To a tenth: what follows repeats no better."""
-    return {k: [round(n, 1) for n in v] if isinstance(v, list) else round(v, 1) for k, v in found.items()}
+def rounded(found):
+    """All numbers in it to a tenth: what follows repeats no better."""
+    if isinstance(found, dict):
+        return {name: rounded(value) for name, value in found.items()}
+    return [rounded(number) for number in found] if isinstance(found, list) else round(found, 1)
 
 
 async def together(*learners) -> list[Lesson]:

@@ -54,8 +54,9 @@ def blocks(found: dict) -> dict[str, str]:
     texts = {
         "table": "\n".join(report.table(found)),
         "sentence": report.sentence(found),
-        "threads": "\n".join(report.comparison(found)).strip(),
+        "threads": report.comparison(found),
         "memory": report.memory_told(found),
+        "weights": report.weights_told(found),
     }
     return {name: text + "\n" for name, text in texts.items()}
 

@@ -53,7 +53,8 @@ def up(number: float, step: float) -> float:
 
 def lines(found: dict) -> list[str]:
     """The report on the screen."""
-    return ["", *table(found), "", *comparison(found), memory_told(found), "", sentence(found)]
+    told = (comparison(found), memory_told(found), weights_told(found), sentence(found))
+    return ["", *table(found), *(line for text in told if text for line in ("", text))]
 
 
 def table(found: dict) -> list[str]:
@@ -77,17 +78,16 @@ def spread(numbers: list[float]) -> tuple[float, float, float]:
     return half(numbers), within(numbers, 0.95), max(numbers)
 
 
-def comparison(found: dict) -> list[str]:
+def comparison(found: dict) -> str:
     """What OMP_NUM_THREADS changes; nothing where it was not measured."""
     if not found["compared"]:
-        return []
+        return ""
     free, one = found["compared"]
-    return [
+    return (
         f"{free['kernels']} kernels in {free['lesson']}: with as many threads as PyTorch likes half of them were at "
         f"the end after {half(free['end']):.0f} s, and each computed for {mean(free['computing']):.0f} s; with "
-        f"OMP_NUM_THREADS=1 it was {half(one['end']):.0f} s and {mean(one['computing']):.0f} s.",
-        "",
-    ]
+        f"OMP_NUM_THREADS=1 it was {half(one['end']):.0f} s and {mean(one['computing']):.0f} s."
+    )
 
 
 def memory_told(found: dict) -> str:
@@ -97,6 +97,19 @@ def memory_told(found: dict) -> str:
         f"The server alone takes {found['server']['unique']:.0f} MB. A kernel in {largest['lesson']} has "
         f"{mean(largest['unique']):.0f} MB to itself and shares {mean(largest['shared']):.0f} MB of libraries with all "
         f"others; of its weights, {max(largest['mapped_weights']):.0f} MB are read in place from their files."
+    )
+
+
+def weights_told(found: dict) -> str:
+    """Whether kernels share the weights of a checkpoint; nothing where it was not measured."""
+    if not found["weights"]:
+        return ""
+    whole, same, other = (found["weights"][name] for name in ("weights", "float32", "float16"))
+    return (
+        f"RoBERTa at its published size, {whole:.0f} MB in float32, in several processes at once: of a file in "
+        f"float32, as it is published, {same['mapped']:.0f} MB are read in place and shared, and "
+        f"{same['unique']:.0f} MB belong to each process alone. A file in float16, as the minis have it, is converted: "
+        f"{other['mapped']:.0f} MB stay in place, and each process has {other['unique']:.0f} MB of its own."
     )
 
 
