@@ -9,10 +9,10 @@ from utils.commands.place import COMMAND, ROOT, Problem
 
 FOLDER = ROOT / ".jupyterhub"
 KEPT = FOLDER / "measured.json"
-VALUES = FOLDER / "values.yaml"
-PAGES = (FOLDER / "README.md", ROOT / "solutions/INSTRUCTOR.md")
-LINE = re.compile(r"^( *\w+: )(.*?)(  # bench class: ([\w ]+))$", re.MULTILINE)
-BLOCK = re.compile(r"(<!-- bench class: ([\w ]+) -->\n).*?(<!-- end -->)", re.DOTALL)
+PAGES = (FOLDER / "values.yaml", FOLDER / "README.md", ROOT / "solutions/INSTRUCTOR.md")
+# The last word before a mark, and what stands between two marks. The groups: before it, the mark's name, after it.
+WORD = re.compile(r"(?P<before>)\S+(?P<after>  # bench class: (?P<name>[\w ]+))$", re.MULTILINE)
+BLOCK = re.compile(r"(?P<before><!-- bench class: (?P<name>[\w ]+) -->\n).*?(?P<after><!-- end -->)", re.DOTALL)
 
 
 def keep(found: dict) -> None:
@@ -25,28 +25,28 @@ def read() -> dict:
     try:
         return json.loads(KEPT.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise Problem(f"The figures cannot be read ({error}): measure with {COMMAND} bench class --write.") from None
+        raise Problem(
+            f"The figures cannot be read ({error}): measure them with {COMMAND} bench class --write."
+        ) from None
 
 
 def fill(found: dict) -> list[Path]:
-    """Fill in all files, or, with a Problem, none; those that changed."""
-    new = {VALUES: filled(VALUES, LINE, report.needs(found), 4)}
-    new |= {page: filled(page, BLOCK, blocks(found), 2) for page in PAGES if page.exists()}
-    changed = [path for path, text in new.items() if path.read_text(encoding="utf-8") != text]
-    for path in changed:
-        save(path, new[path])
+    """Fill in all pages, or, with a Problem, none; those that changed."""
+    new = {page: filled(page.read_text(encoding="utf-8"), found) for page in PAGES if page.exists()}
+    changed = [page for page, text in new.items() if page.read_text(encoding="utf-8") != text]
+    for page in changed:
+        save(page, new[page])
     return changed
 
 
-def filled(path: Path, marks: re.Pattern, contents: dict[str, str], name: int) -> str:
-    """The file's text with the content of each mark replaced; group `name` of the pattern names it."""
-
-    def replace(match):
-        if match[name] not in contents:
-            raise Problem(f"{path.name} has a mark 'bench class: {match[name]}': there is {', '.join(contents)}.")
-        return f"{match[1]}{contents[match[name]]}{match[3]}"
-
-    return marks.sub(replace, path.read_text(encoding="utf-8"))
+def filled(text: str, found: dict) -> str:
+    """The text of a page with the figures at its marks. Raises Problem for a mark that nothing belongs to."""
+    for marks, contents in ((WORD, report.needs(found)), (BLOCK, blocks(found))):
+        for match in marks.finditer(text):
+            if match["name"] not in contents:
+                raise Problem(f"The mark 'bench class: {match['name']}' is unknown: use {', '.join(contents)}.")
+        text = marks.sub(lambda match, put=contents: f"{match['before']}{put[match['name']]}{match['after']}", text)
+    return text
 
 
 def blocks(found: dict) -> dict[str, str]:
