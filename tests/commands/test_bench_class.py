@@ -57,15 +57,15 @@ def test_the_share_that_is_within(count, half, most):
 
 
 def test_what_is_shared_counts_once_for_all_learners(found):
-    # 24,000 MB less a tenth, less 4 * (860 - 800) shared once; 80 for the server and 800 for a kernel
-    assert report.learners(found, 1) == (21_600 - 240) // 880
-    assert report.learners(found, 2) == (21_600 - 240) // 1_680
+    # 24,000 MB less a tenth, less 4 * (860 - 800) shared once; 120 for the server under a Hub and 800 for a kernel
+    assert report.learners(found, 1) == (21_600 - 240) // 920
+    assert report.learners(found, 2) == (21_600 - 240) // 1_720
 
 
 def test_a_learner_is_guaranteed_one_notebook_and_limited_to_two(found):
     values = report.needs(found)
-    assert values["memory guarantee"] == "950M"  # 90 + 860 MB are 906 MiB
-    assert values["memory limit"] == "2400M"  # 100 + 2 * 1200 MB are 2384 MiB
+    assert values["memory guarantee"] == "950M"  # 90 + 40 + 860 MB are 944 MiB
+    assert values["memory limit"] == "2450M"  # 100 + 40 + 2 * 1200 MB are 2422 MiB
     assert values["cpu guarantee"] == "0.25"  # 6.9 seconds of computing in half a minute
     assert values["threads"] == '"1"'
 
@@ -92,7 +92,7 @@ def test_marked_words_and_blocks_are_filled_in_and_nothing_else(found):
     filled = filling.filled(page, found)
     assert filled.splitlines()[:4] == [
         "memory:",
-        "  limit: 2400M  # bench class: memory limit",
+        "  limit: 2450M  # bench class: memory limit",
         "  other: 2",
         "<!-- bench class: memory -->",
     ]
@@ -110,7 +110,7 @@ def test_an_unknown_mark_changes_no_page(found, tmp_path, monkeypatch):
     assert "1M" in good.read_text()
     bad.unlink()
     assert filling.fill(found) == [good] and filling.fill(found) == []
-    assert good.read_text() == "limit: 2400M  # bench class: memory limit\n"
+    assert good.read_text() == "limit: 2450M  # bench class: memory limit\n"
 
 
 def test_the_committed_pages_say_what_was_measured():

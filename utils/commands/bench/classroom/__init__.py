@@ -47,9 +47,7 @@ def main(argv: list[str]) -> int:
     if options.write and (options.threads or tuple(options.lessons) != LESSONS):
         parser.error("--write needs the usual lessons, and compares the threads itself: leave the other options out")
     if not memory.told():
-        raise Problem(
-            "This measurement reads /proc/PID/smaps_rollup, which this system does not have: run it on Linux."
-        )
+        raise Problem("The memory is read from /proc/PID/smaps_rollup, which this system lacks: measure on Linux.")
     notebooks = [find(lesson) for lesson in options.lessons]
     try:
         found = asyncio.run(interruptible(measure(options.kernels, notebooks, options.threads)))
@@ -158,6 +156,7 @@ async def together(*learners) -> list[Lesson]:
     finally:
         work.cancel()
         guard.cancel()
+        await asyncio.gather(work, guard, return_exceptions=True)
 
 
 async def memory_ends() -> None:

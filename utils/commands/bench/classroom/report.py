@@ -4,6 +4,7 @@ import math
 
 GIGABYTES = 24  # of the machine that the rule is told for
 LEFT = 0.1  # of it stays for the system
+HUB = 40  # megabytes that a server takes beyond those of `lab` where a JupyterHub starts it; measured on one: 33
 WAIT = 30  # seconds that a class which begins together may wait for its first result
 MEGABYTE = 1e6 / 2**20  # in JupyterHub's units, where 1M is 2^20 bytes
 
@@ -25,19 +26,19 @@ def mean(numbers: list[float]) -> float:
 def learners(found: dict, notebooks: int) -> int:
     """How many learners with so many notebooks open fit into GIGABYTES.
 
-    What is shared counts once; each learner has a server, and kernels as large as those of the largest lesson.
+    What is shared counts once; each learner has a server of a Hub, and kernels as large as those of the largest lesson.
     """
     largest = max(found["lessons"], key=lambda lesson: mean(lesson["unique"]))
     once = sum(largest["pss"]) - sum(largest["unique"])
-    each = found["server"]["unique"] + notebooks * mean(largest["unique"])
+    each = found["server"]["unique"] + HUB + notebooks * mean(largest["unique"])
     return math.floor((GIGABYTES * 1000 * (1 - LEFT) - once) / each)
 
 
 def needs(found: dict) -> dict[str, str]:
     """The values of a learner's server, as JupyterHub reads them."""
     lessons, of_server = found["lessons"], found["server"]
-    one = of_server["pss"] + max(mean(lesson["pss"]) for lesson in lessons)
-    two = of_server["peak"] + 2 * max(max(lesson["peak"]) for lesson in lessons)
+    one = of_server["pss"] + HUB + max(mean(lesson["pss"]) for lesson in lessons)
+    two = of_server["peak"] + HUB + 2 * max(max(lesson["peak"]) for lesson in lessons)
     cores = max(mean(lesson["before_first"]) for lesson in lessons) / WAIT
     return {
         "memory guarantee": f"{up(one * MEGABYTE, 50):.0f}M",
