@@ -1,6 +1,7 @@
 """The values for Zero to JupyterHub, and the links and commands of the page beside them."""
 
 import re
+import shlex
 import urllib.parse
 
 import jsonschema
@@ -71,10 +72,9 @@ def test_a_guarantee_is_within_its_limit_and_binder_is_large_enough():
 
 def test_a_learner_lands_in_lesson_00_of_the_copy():
     user = values()["singleuser"]
-    copied = re.search(
-        r"gitpuller /srv/course (\S+) /home/jovyan/(\w+)", user["lifecycleHooks"]["postStart"]["exec"]["command"][-1]
-    )
-    assert user["defaultUrl"] == f"/lab/tree/{copied[2]}/{FIRST}" and (ROOT / FIRST).is_file()
+    command = shlex.split(user["lifecycleHooks"]["postStart"]["exec"]["command"][-1])
+    assert command[:2] == ["gitpuller", "/srv/course"] and command[3] == "$HOME/course"
+    assert user["defaultUrl"] == f"/lab/tree/course/{FIRST}" and (ROOT / FIRST).is_file()
     assert "--target-repo-dir /srv/course" in PAGE
 
 
