@@ -72,3 +72,13 @@ def test_tables_that_do_not_match_are_refused(sets, shape):
 def test_a_set_of_one_vector_is_refused(sets):
     with pytest.raises(ValueError, match="nothing to compare"):
         anatomy.cka(sets[0], np.ones((3000, 5)))
+
+
+def test_a_table_holds_the_agreement_of_each_pair(sets):
+    x, y = sets
+    rows, columns = [x, y, x[:, :5] + y[:, :5]], [y, np.hstack([x, y])]
+    table = anatomy.cka_table(rows, columns)
+    assert table.shape == (3, 2)
+    assert table == pytest.approx(np.array([[anatomy.cka(row, column) for column in columns] for row in rows]))
+    with pytest.raises(ValueError, match="same rows"):
+        anatomy.cka_table([x], [y, y[:10]])

@@ -2,12 +2,13 @@
 
 from utils.anatomy.loading import load_report, no_load_report
 from utils.anatomy.parameters import count, embeddings, megabytes, parts
-from utils.anatomy.similarity import cka
+from utils.anatomy.similarity import cka, cka_table
 from utils.anatomy.trace import trace
 from utils.anatomy.vectors import layer_vectors
 
 __all__ = [
     "cka",
+    "cka_table",
     "count",
     "embeddings",
     "layer_vectors",

@@ -13,14 +13,40 @@ def cka(x, y) -> float:
     (arXiv 1905.00414), section 3: ‖YᵀX‖² / (‖XᵀX‖ ‖YᵀY‖) of centred X and Y, with Frobenius norms.
     Raises ValueError if the rows do not match, or if all rows of a set are equal.
     """
-    x, y = (np.asarray(vectors, dtype=np.float64) for vectors in (x, y))
-    if x.ndim != 2 or y.ndim != 2 or len(x) != len(y):
+    return float(cka_table([x], [y])[0, 0])
+
+
+def cka_table(rows, columns):
+    """`cka` of each of the sets in `rows` with each in `columns`, such as all layers of two models. Lesson 03.
+
+    An array (rows, columns). A set's product with itself is taken once, and not once for each pair, as by `cka`: at
+    full size that saves more than half of the work. Raises ValueError as `cka` does.
+    """
+    for x in rows:
+        for y in columns:
+            _check_rows(x, y)
+    own_rows, own_columns = ([_own(vectors) for vectors in side] for side in (rows, columns))
+    if not all([*own_rows, *own_columns]):
+        raise ValueError("All rows of one set are the same vector, so there is nothing to compare.")
+    table = [[np.linalg.norm(_centred(y).T @ _centred(x)) ** 2 for y in columns] for x in rows]
+    return np.array(table) / np.outer(own_rows, own_columns)
+
+
+def _check_rows(x, y) -> None:
+    shapes = np.shape(x), np.shape(y)
+    if {len(shape) for shape in shapes} != {2} or shapes[0][0] != shapes[1][0]:
         raise ValueError(
-            f"CKA compares two tables with the same rows; these have shapes {x.shape} and {y.shape}. "
+            f"CKA compares two tables with the same rows; these have shapes {shapes[0]} and {shapes[1]}. "
             "Give (rows, hidden) for the same tokens or texts, in the same order."
         )
-    x, y = (vectors - vectors.mean(axis=0) for vectors in (x, y))
-    sizes = np.linalg.norm(x.T @ x) * np.linalg.norm(y.T @ y)
-    if not sizes:
-        raise ValueError("All rows of one set are the same vector, so there is nothing to compare.")
-    return float(np.linalg.norm(y.T @ x) ** 2 / sizes)
+
+
+def _centred(vectors):
+    vectors = np.asarray(vectors, dtype=np.float64)
+    return vectors - vectors.mean(axis=0)
+
+
+def _own(vectors) -> float:
+    """The norm of the product of a centred set with itself."""
+    centred = _centred(vectors)
+    return float(np.linalg.norm(centred.T @ centred))
