@@ -60,7 +60,7 @@ def test_every_link_leads_somewhere_and_says_where():
 
 def test_every_command_exists_with_its_options(capsys):
     named = re.findall(r"python3 -m utils (\w[\w-]*)([^`\n]*)", TEXT)
-    assert {"lab", "doctor", "prefetch", "mirror", "slides", "reset", "progress", "sync"} <= dict(named).keys()
+    assert {"lab", "doctor", "prefetch", "mirror", "slides", "reset", "progress", "bench", "sync"} <= dict(named).keys()
     for name, rest in named:
         options = re.findall(r"--\w[\w-]*|(?<= )-\w\b", rest)
         help_of = [*(["class"] if name == "bench" else []), "--help"]
