@@ -28,6 +28,7 @@ sys.path.insert(0, str(ROOT))
 from utils.authoring.shared_cells import REPOSITORY, TAG  # noqa: E402
 from utils.checkpoints import COURSE  # noqa: E402
 
+STEPS = ("lacking", "progress", "widgets", "notebooks", "keys")  # the last only with --all
 SHORT = ("notebooks/00", "notebooks/01", "notebooks/05")
 
 
@@ -35,8 +36,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--python", default=python_like_colabs(), help="which Python to make the venv of")
     parser.add_argument("--cache", type=Path, help="where to keep the venv (default: your folder of caches)")
-    parser.add_argument("--all", action="store_true", help="every lesson, exercise and solution")
-    parser.add_argument("--only", help="some of lacking,progress,widgets,notebooks (the first cell is always run)")
+    parser.add_argument("--all", action="store_true", help="every lesson, exercise and solution, and the quizzes' keys")
+    parser.add_argument("--only", help=f"some of {','.join(STEPS)} (the first cell is always run)")
     parser.add_argument("notebooks", nargs="*", help="these only, such as notebooks/03 exercises/03")
     options = parser.parse_args()
     try:
@@ -62,7 +63,7 @@ def try_course(options) -> int:
     with tempfile.TemporaryDirectory() as folder:
         env = environment(Path(folder), REPOSITORY, release(Path(folder), TAG))
         command = [str(python), str(HERE / "inside.py"), f"--extras={extras}"]
-        command += [f"--only={options.only}"] if options.only else []
+        command.append(f"--only={options.only or ','.join(STEPS if options.all else STEPS[:-1])}")
         print("\n| step | result | seconds |\n|---|---|---|", flush=True)
         return in_content([*command, *chosen(options)], env)
 
