@@ -22,7 +22,7 @@ WIDGETS = [
     "--ignore=tests/quiz/test_ipywidgets7.py",
 ]
 # Lessons whose committed outputs Colab's versions change, with what differs; the rest must print what is committed.
-LAX: dict[str, str] = {}
+LAX = {"notebooks/04": "transformers 5.15 words its error for tasks that are gone in another way"}
 
 
 class Kernel:
