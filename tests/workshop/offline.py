@@ -23,7 +23,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 LESSONS = ("00_start_here", "01_loading_models")
 INSIDE = "--inside-without-network"  # how this script calls itself in the namespace
-MINUTES = 20
+MINUTES = 30
 
 
 def main() -> None:
