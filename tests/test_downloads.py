@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 from hub import learner
 from hub.server import LocalHub, published
@@ -77,8 +78,9 @@ def test_a_kernel_that_began_with_the_minis_may_fetch_without_a_restart(hub, mon
 def test_what_is_too_slow_stops_and_goes_on_later(hub, monkeypatch, capsys):
     monkeypatch.setattr(fetching, "SECONDS_TO_JUDGE", 1)
     hub.fault = "slow"
-    with pytest.raises(checkpoints.CheckpointError, match="would take"):
+    with pytest.raises(checkpoints.CheckpointError, match="would take") as error:
         checkpoints.locate(NAME)
+    assert error and not [file.path for file in psutil.Process().open_files() if file.path.endswith(".incomplete")]
     kept = {path.name: path.stat().st_size for path in cache.root().glob("**/*.incomplete")}
     assert sum(kept.values()) > 500
     hub.fault, hub.sent = None, 0

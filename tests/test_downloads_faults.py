@@ -186,6 +186,18 @@ def test_the_size_is_told_without_a_hub_as_well(hub):
     )
 
 
+def test_a_slow_hub_is_not_waited_for_only_to_tell_the_size(hub, monkeypatch):
+    def late(work):
+        answer = work()
+        monkeypatch.setattr(web, "SECONDS_TO_ANSWER", 0)  # the time is over
+        return answer
+
+    monkeypatch.setattr(web, "soon", late)
+    said = checkpoints.switch("hub")
+    assert f"MB. (The exact size could not be asked, because {hub.url} answers slowly.)" in said
+    assert len(hub.requests) == 1
+
+
 # --- faults of the disk, made by the system itself -------------------------------------------------------------
 
 LOCATE = """

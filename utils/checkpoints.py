@@ -133,7 +133,7 @@ def _cost() -> str:
     begin = f"{len(missing)} of the {len(CATALOGUE)} published checkpoints are to be downloaded:"
     try:
         downloads.may_ask()
-        total = sum(downloads.listing(row.hub_id, row.revision).bytes for row in missing)
+        total = downloads.total_bytes([(row.hub_id, row.revision) for row in missing])
     except downloads.DownloadError as error:
         about = sum(row.megabytes for row in missing)
         return f"{begin} about {about:,} MB. (The exact size could not be asked, because {error.reason}.)"

@@ -12,7 +12,7 @@ from utils.downloads.cache import cached, damaged
 from utils.downloads.faults import DownloadError
 from utils.downloads.fetching import fetch, fetch_into
 from utils.downloads.files import SMALL_FILES, File, Listing
-from utils.downloads.listing import listing
+from utils.downloads.listing import listing, total_bytes
 from utils.downloads.source import may_ask, mirror, turn_off
 
 __all__ = [
@@ -27,5 +27,6 @@ __all__ = [
     "listing",
     "may_ask",
     "mirror",
+    "total_bytes",
     "turn_off",
 ]

@@ -96,9 +96,10 @@ def _bring(wanted: Listing, paths: dict[File, Path], patient: bool) -> None:
     with bar, web.client(to_room=bool(mirror())) as session:
         pace = Pace(total - here, patient)
         for file, path in paths.items():
-            for count in _receive(session, wanted, file, partial[file]):
-                bar.update(count)
-                pace.arrived(count)
+            with contextlib.closing(_receive(session, wanted, file, partial[file])) as arriving:
+                for count in arriving:
+                    bar.update(count)
+                    pace.arrived(count)
             if not is_intact(partial[file], file.digest):
                 partial[file].unlink()
                 raise DownloadError(

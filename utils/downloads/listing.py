@@ -3,6 +3,7 @@
 import contextlib
 import json
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -32,6 +33,19 @@ def listing(hub_id: str, revision: str) -> Listing:
             f"{place} lacks a file that is needed", "tell your instructor, or fetch it from another place"
         )
     return found
+
+
+def total_bytes(checkpoints: list[tuple[str, str]]) -> int:
+    """How much these (hub_id, revision) are to download, all together. One request each.
+
+    Raises DownloadError, also when the answers come too slowly to wait for all.
+    """
+    total, start = 0, time.monotonic()
+    for hub_id, revision in checkpoints:
+        if time.monotonic() - start > web.SECONDS_TO_ANSWER:
+            raise DownloadError(f"{source()} answers slowly", "use a faster connection")
+        total += listing(hub_id, revision).bytes
+    return total
 
 
 def _asked(address: str, hub_id: str, revision: str) -> Listing:
