@@ -74,7 +74,7 @@ class LocalHub:
         self.storage = f"http://localhost:{port}"  # another host, to which no token may go
 
     def __enter__(self):
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()  # stops at once
         return self
 
     def __exit__(self, *_):
