@@ -65,7 +65,7 @@ def test_a_slip_in_the_values_would_be_seen():
 
 def test_a_guarantee_is_within_its_limit_and_binder_is_large_enough():
     memory, cpu = values()["singleuser"]["memory"], values()["singleuser"]["cpu"]
-    assert 256e6 < size(memory["guarantee"]) < size(memory["limit"]) < 4e9
+    assert 256e6 < size(memory["guarantee"]) < size(memory["limit"]) < 8e9
     assert 0 < cpu["guarantee"] <= cpu["limit"]
     assert size(memory["guarantee"]) < 2e9  # what mybinder.org gives: one notebook at work
 

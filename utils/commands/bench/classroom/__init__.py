@@ -4,7 +4,8 @@ Starts one real Jupyter Server as `lab` does and opens a lesson in as many kerne
 API, as JupyterLab does: each notebook gets a kernel of its own. All run all cells at the same moment and nobody reads:
 the worst minute of a class. When the last one is at the end, the memory of all kernels is read; then they are closed,
 as the course's settings do with a notebook that is closed, and the next lesson begins. A learner with two notebooks
-open takes the memory of two kernels. No browser takes part, and progress is not kept. Linux only.
+open takes the memory of two kernels. One kernel also runs the heaviest lesson, for the limit of a learner's memory. No
+browser takes part, and progress is not kept. Linux only.
 """
 
 import argparse
@@ -21,6 +22,7 @@ from utils.commands.bench.classroom.learner import Lesson
 from utils.commands.place import ROOT, Problem
 
 LESSONS = ("00", "03")
+HEAVIEST = "08"  # holds models at their published size: what it takes, one kernel tells
 FEW = 3  # kernels that compare the numbers of threads
 LEAST_FREE = 500  # megabytes; with less the system would begin to kill processes
 
@@ -85,7 +87,7 @@ async def interruptible(work):
 
 async def measure(kernels: int, notebooks: list[Path], threads: int | None) -> dict:
     """All figures, as `report` reads them and as they are kept."""
-    compared, errors, weights_held = [], [], None
+    compared, errors, weights_held, heaviest = [], [], None, None
     if threads is None:
         print(f"{weights.PROCESSES} processes with {weights.NAME} at its published size …", flush=True)
         weights_held = rounded(weights.measure())
@@ -96,6 +98,10 @@ async def measure(kernels: int, notebooks: list[Path], threads: int | None) -> d
             compared.append({"threads": choice, "kernels": few, **told[0]})
             errors += found
         threads = 1 if report.half(compared[1]["end"]) <= report.half(compared[0]["end"]) else os.cpu_count()
+        print("1 kernel in the heaviest lesson", flush=True)
+        told, _, found = await run_class(1, [find(HEAVIEST)], threads)
+        heaviest = {"lesson": told[0]["lesson"], "peak": max(told[0]["peak"])}
+        errors += found
     print(f"{kernels} kernels, OMP_NUM_THREADS {threads}", flush=True)
     lessons, of_server, found = await run_class(kernels, notebooks, threads)
     return {
@@ -108,6 +114,7 @@ async def measure(kernels: int, notebooks: list[Path], threads: int | None) -> d
         "lessons": lessons,
         "server": of_server,
         "weights": weights_held,
+        "heaviest": heaviest,
         "errors": errors + found,
     }
 

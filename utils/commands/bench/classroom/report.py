@@ -38,7 +38,8 @@ def needs(found: dict) -> dict[str, str]:
     """The values of a learner's server, as JupyterHub reads them."""
     lessons, of_server = found["lessons"], found["server"]
     one = of_server["pss"] + HUB + max(mean(lesson["pss"]) for lesson in lessons)
-    two = of_server["peak"] + HUB + 2 * max(max(lesson["peak"]) for lesson in lessons)
+    peaks = [found["heaviest"]["peak"], max(max(lesson["peak"]) for lesson in lessons)]
+    two = of_server["peak"] + HUB + sum(peaks)
     cores = max(mean(lesson["before_first"]) for lesson in lessons) / WAIT
     return {
         "memory guarantee": f"{up(one * MEGABYTE, 50):.0f}M",
@@ -94,10 +95,12 @@ def comparison(found: dict) -> str:
 def memory_told(found: dict) -> str:
     """Where a learner's memory goes."""
     largest = max(found["lessons"], key=lambda lesson: mean(lesson["unique"]))
+    heaviest = found["heaviest"]
+    more = f" One in {heaviest['lesson']} was as large as {heaviest['peak']:.0f} MB." if heaviest else ""
     return (
         f"The server alone takes {found['server']['unique']:.0f} MB. A kernel in {largest['lesson']} has "
         f"{mean(largest['unique']):.0f} MB to itself and shares {mean(largest['shared']):.0f} MB of libraries with all "
-        f"others; of its weights, {max(largest['mapped_weights']):.0f} MB are read in place from their files."
+        f"others; of its weights, {max(largest['mapped_weights']):.0f} MB are read in place from their files.{more}"
     )
 
 
