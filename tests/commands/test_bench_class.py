@@ -61,6 +61,7 @@ def test_what_is_shared_counts_once_for_all_learners(found):
     # 24,000 MB less a tenth, less 4 * (860 - 800) shared once; 120 for the server under a Hub and 800 for a kernel
     assert report.learners(found, 1) == (21_600 - 240) // 920
     assert report.learners(found, 2) == (21_600 - 240) // 1_720
+    assert f"{21_600 // (120 + 1_900)} fit into 24 GB" in report.memory_told(found)
 
 
 def test_a_learner_is_guaranteed_one_notebook_and_limited_to_the_heaviest_beside_it(found):

@@ -30,8 +30,12 @@ def learners(found: dict, notebooks: int) -> int:
     """
     largest = max(found["lessons"], key=lambda lesson: mean(lesson["unique"]))
     once = sum(largest["pss"]) - sum(largest["unique"])
-    each = found["server"]["unique"] + HUB + notebooks * mean(largest["unique"])
-    return math.floor((GIGABYTES * 1000 * (1 - LEFT) - once) / each)
+    return fitting(found, notebooks * mean(largest["unique"]), once)
+
+
+def fitting(found: dict, kernels: float, once: float = 0) -> int:
+    """How many learners fit whose kernels take so many megabytes, beside what they share."""
+    return math.floor((GIGABYTES * 1000 * (1 - LEFT) - once) / (found["server"]["unique"] + HUB + kernels))
 
 
 def needs(found: dict) -> dict[str, str]:
@@ -96,7 +100,12 @@ def memory_told(found: dict) -> str:
     """Where a learner's memory goes."""
     largest = max(found["lessons"], key=lambda lesson: mean(lesson["unique"]))
     heaviest = found["heaviest"]
-    more = f" One in {heaviest['lesson']} was as large as {heaviest['peak']:.0f} MB." if heaviest else ""
+    more = ""
+    if heaviest:
+        more = (
+            f" One in {heaviest['lesson']}, the heaviest lesson, was as large as {heaviest['peak']:.0f} MB: of those, "
+            f"{fitting(found, heaviest['peak'])} fit into {GIGABYTES} GB at their largest."
+        )
     return (
         f"The server alone takes {found['server']['unique']:.0f} MB. A kernel in {largest['lesson']} has "
         f"{mean(largest['unique']):.0f} MB to itself and shares {mean(largest['shared']):.0f} MB of libraries with all "
