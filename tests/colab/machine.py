@@ -120,8 +120,10 @@ def environment(folder: Path, address: str, repository: Path) -> dict[str, str]:
 
 
 def in_content(command: list[str], env: dict[str, str]) -> int:
-    """Run a command with an empty /content that only it sees and that goes when it ends. Returns its status."""
-    made = not CONTENT.exists()
+    """Run a command with an empty /content that only it sees and that goes when it ends. Returns its status.
+
+    The folder below it stays: taken away, it would take /content from other runs with it.
+    """
     try:
         CONTENT.mkdir(exist_ok=True)
     except OSError as error:
@@ -131,6 +133,3 @@ def in_content(command: list[str], env: dict[str, str]) -> int:
         return subprocess.run(["unshare", "-rm", "sh", "-c", mount, "sh", *command], env=env).returncode
     except FileNotFoundError:
         raise Problem("unshare is not here: this needs Linux and its package util-linux.") from None
-    finally:
-        if made:
-            CONTENT.rmdir()
