@@ -84,6 +84,12 @@ def test_the_course_never_trusts_remote_code():
     assert [path for path in texts if told.search(path.read_text(encoding="utf-8"))] == []
 
 
+def test_a_saved_token_goes_over_encrypted_connections_only(monkeypatch):
+    monkeypatch.setenv("HF_TOKEN", "hf_of_the_learner")
+    assert web.headers("https://huggingface.co/x")["authorization"] == "Bearer hf_of_the_learner"
+    assert "authorization" not in web.headers("http://192.168.1.20:8765/x")
+
+
 def test_a_list_of_files_leads_to_no_other_place():
     bad = [
         "../config.json",
