@@ -25,6 +25,7 @@ WIDGETS = [
 LAX = {
     "notebooks/04": "transformers 5.15 words its error for tasks that are gone in another way",
     "notebooks/06": "pandas 2 puts two categories of equal size in another order",
+    "notebooks/07": "after training, another torch differs in the last digit",
     "notebooks/08": "it prints the version of torch",
 }
 
