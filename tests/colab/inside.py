@@ -25,7 +25,7 @@ WIDGETS = [
 LAX = {
     "notebooks/04": "transformers 5.15 words its error for tasks that are gone in another way",
     "notebooks/06": "pandas 2 puts two categories of equal size in another order",
-    "notebooks/07": "after training, another torch differs in the last digit",
+    "notebooks/07": "with one seed, the data collator hides other tokens, and all that is trained on them follows",
     "notebooks/08": "it prints the version of torch",
 }
 
