@@ -20,6 +20,7 @@ WIDGETS = [
     "tests/test_playground*.py",
     "tests/test_packages.py",
     "--ignore=tests/quiz/test_ipywidgets7.py",
+    "--ignore=tests/quiz/test_questions.py",  # the step `keys`
 ]
 # Lessons whose committed outputs Colab's versions change, with what differs; the rest must print what is committed.
 LAX = {

@@ -129,7 +129,8 @@ def in_content(command: list[str], env: dict[str, str]) -> int:
     except OSError as error:
         raise Problem(f"There is no folder {CONTENT} ({error}). Make one: sudo mkdir {CONTENT}") from None
     mount = f'mount -t tmpfs content {CONTENT} && cd {CONTENT} && exec "$@"'
+    own = "-m" if os.geteuid() == 0 else "-rm"  # who is not root may mount as root of a namespace of their own
     try:
-        return subprocess.run(["unshare", "-rm", "sh", "-c", mount, "sh", *command], env=env).returncode
+        return subprocess.run(["unshare", own, "sh", "-c", mount, "sh", *command], env=env).returncode
     except FileNotFoundError:
         raise Problem("unshare is not here: this needs Linux and its package util-linux.") from None

@@ -255,7 +255,8 @@ def test_the_file_of_a_newer_version_is_left_alone(file):
     with pytest.raises(ProgressError, match="newer version"):
         kept.reset()
     assert file.read_bytes() == newer and "memory" in kept.notice
-    assert {path.name for path in file.parent.iterdir()} == {"progress.json", "progress.json.lock"}
+    left = {path.name for path in file.parent.iterdir()} - {"progress.json.lock"}  # newer filelocks take it away
+    assert left == {"progress.json"}
 
 
 def test_a_folder_in_its_place_is_left_alone(file):
@@ -318,6 +319,9 @@ def unprivileged(action) -> str:
     """What `action()` returns to a user who may not do everything, as root may."""
     if os.geteuid():
         return action()
+    users = Path("/proc/self/uid_map")
+    if users.exists() and users.read_text().split()[2] == "1":
+        pytest.skip("in this namespace root is the only user")
     reader, writer = os.pipe()
     if os.fork() == 0:
         try:
