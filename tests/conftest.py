@@ -1,6 +1,7 @@
 """All tests run on the mini checkpoints, with no network, and away from the learner's own settings and progress."""
 
 import os
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -13,6 +14,10 @@ os.environ["COURSE_PROGRESS"] = "off"
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 os.environ["COURSE_SETTINGS"] = str(Path(tempfile.mkdtemp(prefix="course-tests-"), "settings.json"))
+
+
+# Whoever runs the tests in the background may not hear Ctrl-C; the programs that tests start must.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)
