@@ -43,7 +43,10 @@ def main(argv: list[str]) -> int:
             failed = True
             print(error, file=sys.stderr)
     if changed:
-        print("Is it open in JupyterLab? There choose File, Reload Notebook from Disk; then Kernel, Restart Kernel.")
+        print(
+            "Is it open in JupyterLab? There choose File, Reload Notebook from Disk "
+            "(if it asks, first copy what you had typed and not saved); then Kernel, Restart Kernel."
+        )
     return int(failed)
 
 
