@@ -20,6 +20,12 @@ def exercises_of(path: Path) -> dict:
     return importlib.import_module(f"utils.exercises.lesson_{path.name[:2]}").lesson.exercises
 
 
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_a_lesson_has_the_same_name_in_the_readme(path):
+    name = prose(path).partition("\n")[0].removeprefix("# ")
+    assert f"| [{name}](notebooks/{path.name}) |" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("path", SOLUTIONS, ids=lambda path: path.stem)
 def test_every_solution_is_right(path, printed):
     verdicts = re.findall(r"^\[(..)\] (\d+) .*: ", printed(f"solutions/{path.stem}"), re.MULTILINE)
