@@ -17,7 +17,20 @@ from transformers import AutoModelForMaskedLM, AutoModelForSequenceClassificatio
 
 from utils.distillation import student_of
 from utils.minis.recipe import __main__ as recipe
-from utils.minis.recipe import ablation, cards, corpus, measure, probes, run, sentiment, tokenizing, training
+from utils.minis.recipe import (
+    ablation,
+    cards,
+    classify,
+    corpus,
+    fragments,
+    linear,
+    measure,
+    probes,
+    run,
+    sentiment,
+    tokenizing,
+    training,
+)
 from utils.minis.recipe.architectures import masked_lm
 from utils.minis.recipe.corpus import tidy
 from utils.minis.recipe.distil import triple_loss
@@ -245,6 +258,9 @@ def test_the_corpus_does_without_nltk_data_and_says_so(no_corpora):
     assert text.natural == text.rated_unseen == []
     assert len(text.generated) + len(text.unseen_generated) == TINY.generated_sentences
     assert {item.label for item in text.rated} == {0, 1}
+    opinions, written = TINY.generated_opinions, TINY.written_opinions
+    assert text.rated_sources == {"sentence_polarity": 0, "written opinions": written, "generator": opinions}
+    assert sum(text.rated_sources.values()) == len(text.rated)
     assert len(said) == 4 and all("nltk.download" in line for line in said)
 
 
@@ -395,6 +411,49 @@ def test_the_baseline_learns_words_and_is_scored_on_both_sets():
     found = sentiment.baseline(rated, [corpus.Labelled("good", 1), corpus.Labelled("bad", 0)])
     assert found["held_out_accuracy"] == 1.0 and 0.4 < found["reviews_accuracy"] < 0.8
     assert sentiment.baseline(rated, [])["held_out_accuracy"] is None
+
+
+RATED = [
+    corpus.Labelled(f"We saw number {n} and it was a {word} evening for all of us", label)
+    for n in range(20)
+    for label, word in enumerate(("dreadful", "lovely"))
+]
+
+
+def test_fragments_are_short_runs_of_the_texts_with_the_linear_models_opinion():
+    texts, positive = fragments.fragments(RATED, replace(TINY, fragments=500))
+    assert len(texts) == len(set(texts)) == len(positive) and 100 < len(texts) < 500
+    assert {len(text.split()) for text in texts} == set(range(2, 10))
+    assert all(any(text in item.text for item in RATED) for text in texts)
+    assert positive == pytest.approx(linear.fit(RATED).predict_proba(texts)[:, 1])
+    for text, said in zip(texts, positive, strict=True):
+        assert said > 0.6 if "lovely" in text else said < 0.4 if "dreadful" in text else 0.3 < said < 0.7
+    assert fragments.fragments(RATED, replace(TINY, fragments=500)) == (texts, positive)
+    assert fragments.fragments(RATED, replace(TINY, fragments=500, seed=TINY.seed + 1))[0] != texts
+
+
+def test_a_text_shorter_than_a_fragment_is_taken_whole():
+    texts, _ = fragments.fragments(
+        [corpus.Labelled("So good", 1), corpus.Labelled("So bad", 0)] * 5, replace(TINY, fragments=50)
+    )
+    assert set(texts) == {"So good", "So bad"}
+
+
+def test_a_classifier_learns_fragments_first_and_an_ablations_does_not(tokenizers, tmp_path, monkeypatch):
+    tokenizer, name = tokenizers["roberta-base"], "roberta-base-SST-2"
+    masked_lm("roberta-base", tokenizer, TINY).save_pretrained(tmp_path / "base")
+    seen = []
+
+    def train(model, loss_at, steps, rate, folder, seed, save_every):
+        seen.append((folder.relative_to(tmp_path).as_posix(), rate))
+        assert loss_at(0).item() == pytest.approx(torch.tensor(2.0).log().item(), abs=0.05)  # it knows nothing yet
+        return [0.0] * steps
+
+    monkeypatch.setattr(classify, "train", train)
+    for place, settings in (("whole", TINY), ("short", replace(TINY, fragments=0))):
+        classify.classifier(name, tmp_path / "base", RATED, tokenizer, settings, tmp_path / place)
+    labels = TINY.classifier_rate
+    assert seen == [("whole/fragments", TINY.fragment_rate), ("whole", labels), ("short", labels)]
 
 
 def test_an_ablation_leaves_out_what_its_name_says():

@@ -1,4 +1,4 @@
-"""The sentiment classifiers: fine-tuned on sentence_polarity's training part and on generated opinions."""
+"""The sentiment classifiers: fine-tuned on fragments of their text, then on its whole sentences and their labels."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from torch.nn.functional import cross_entropy
 from transformers import AutoModelForSequenceClassification, PreTrainedModel, PreTrainedTokenizerBase
 
 from utils.minis.recipe.corpus import Labelled
+from utils.minis.recipe.fragments import fragments
 from utils.minis.recipe.settings import Settings
 from utils.minis.recipe.tokenizing import encode
 from utils.minis.recipe.training import Batches, pad, train
@@ -28,17 +29,38 @@ def classifier(
     model = AutoModelForSequenceClassification.from_pretrained(
         base, id2label=labels, label2id={label: number for number, label in labels.items()}
     ).train()
-    ids = encode(tokenizer, [item.text for item in items], settings.max_length)
+    losses = []
+    if settings.fragments:
+        texts, positive = fragments(items, settings)
+        epochs, rate, place = settings.fragment_epochs, settings.fragment_rate, folder / "fragments"
+        losses += _fit(model, tokenizer, texts, positive, epochs, rate, settings, place)
+    texts, positive = [item.text for item in items], [float(item.label) for item in items]
+    epochs, rate = settings.classifier_epochs, settings.classifier_rate
+    return model, losses + _fit(model, tokenizer, texts, positive, epochs, rate, settings, folder)
+
+
+def _fit(
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    texts: list[str],
+    positive: list[float],
+    epochs: int,
+    rate: float,
+    settings: Settings,
+    folder: Path,
+) -> list[float]:
+    """Trains the model in place on `positive`, each text's probability of label 1; returns the loss of each step."""
+    ids = encode(tokenizer, texts, settings.max_length)
     batches = Batches(ids, settings.classifier_batch_tokens, settings.seed)
 
     def loss_at(step: int) -> torch.Tensor:
         rows = batches[step]
         batch, attention = pad([ids[row] for row in rows], tokenizer.pad_token_id)
         logits = model(input_ids=batch, attention_mask=attention).logits
-        return cross_entropy(logits, torch.tensor([items[row].label for row in rows]))
+        wanted = torch.tensor([positive[row] for row in rows])
+        return cross_entropy(logits, torch.stack([1 - wanted, wanted], 1))
 
-    steps = batches.steps(settings.classifier_epochs)
-    return model, train(model, loss_at, steps, settings.classifier_rate, folder, settings.seed, settings.save_every)
+    return train(model, loss_at, batches.steps(epochs), rate, folder, settings.seed, settings.save_every)
 
 
 def predict(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, texts: list[str]) -> torch.Tensor:

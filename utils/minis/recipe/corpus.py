@@ -42,8 +42,8 @@ class Labelled(NamedTuple):
 
 class Corpus(NamedTuple):
     """Texts by use. `generated` and `natural` are for masked-LM training, the `unseen_` ones are kept apart from it;
-    `rated` is for fine-tuning and `rated_unseen` its held-out part (empty without NLTK data). `statistics` are the
-    generated text's."""
+    `rated` is for fine-tuning, of `rated_sources`; `rated_unseen` is the held-out part of sentence_polarity (empty
+    without NLTK data). `statistics` are the generated text's."""
 
     generated: list[str]
     natural: list[str]
@@ -52,6 +52,7 @@ class Corpus(NamedTuple):
     rated: list[Labelled]
     rated_unseen: list[Labelled]
     sources: dict[str, int]
+    rated_sources: dict[str, int]
     statistics: dict[str, dict]
 
 
@@ -77,9 +78,10 @@ def build(settings: Settings, say=print) -> Corpus:
     mixer.shuffle(texts)
     texts = [_either_form(text, mixer) for text in texts]
     cut, cut_drawn = len(texts) // 50, len(drawn) // 50
-    rated = rated[: settings.rated_sentences] + written()[: settings.written_opinions]
-    rated = [item._replace(text=_either_form(item.text, mixer)) for item in rated]
+    rated, whole = rated[: settings.rated_sentences], written()[: settings.written_opinions]
     opinions = _opinions(drawn[cut_drawn:], settings.generated_opinions)
+    rated_sources = {"sentence_polarity": len(rated), "written opinions": len(whole), "generator": len(opinions)}
+    rated = [item._replace(text=_either_form(item.text, mixer)) for item in rated + whole]
     return Corpus(
         generated=[sentence.text for sentence in drawn[cut_drawn:]],
         natural=texts[cut:],
@@ -88,6 +90,7 @@ def build(settings: Settings, say=print) -> Corpus:
         rated=rated + opinions,
         rated_unseen=rated_unseen,
         sources={"generator": len(drawn)} | {name: len(group) for name, group in natural.items()},
+        rated_sources=rated_sources,
         statistics=statistics(drawn),
     )
 

@@ -78,6 +78,7 @@ class Run:
         run = {
             "sources": self.text.sources,
             "generator_words": corpus.distinct_words(self.text.generated + self.text.unseen_generated),
+            "rated_sources": self.text.rated_sources,
             "rated_sentences": len(self.text.rated),
             "held_out_sentences": len(self.text.rated_unseen),
             "review_sentences": len(sentiment.reviews()),
@@ -117,8 +118,8 @@ class Run:
         self._note(rated, {"peer": {"base": other, **sentiment.figures(peer, tokenizer, self.text.rated_unseen)}})
 
     def _ablate(self, student: str, rated: str, taught: PreTrainedModel, ids, tokenizer, baseline) -> None:
-        """Every variant of the ablation: its masked-LM loss, and what it reaches after one epoch as a classifier."""
-        folder, short = self.work / "ablation", replace(self.settings, classifier_epochs=1)
+        """Every variant of the ablation: its masked-LM loss, and what it reaches after one epoch on the labels."""
+        folder, short = self.work / "ablation", replace(self.settings, fragments=0, classifier_epochs=1)
 
         def judge(variant: str, model: PreTrainedModel) -> dict:
             place = folder / f"{variant.replace(' ', '-')}-model"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, replace
 
 STUDENT_LAYERS = (0, 3)  # the teacher's first and last, as the published [0, 2, 4, 7, 9, 11] keeps both ends
+FRAGMENT_WORDS = (2, 9)  # the shortest and the longest fragment
 
 
 @dataclass(frozen=True)
@@ -13,8 +14,8 @@ class Settings:
 
     seed: int = 20
     generated_sentences: int = 80_000  # training text of our own
-    generated_opinions: int = 12_000  # labelled ones, added to the fine-tuning text
-    written_opinions: int = 0  # at most so many of those written one by one; the shipped run read none
+    generated_opinions: int = 18_000  # labelled ones, added to the fine-tuning text
+    written_opinions: int = 40_000  # at most so many of those written one by one, likewise
     rated_sentences: int = 10_000  # at most so many of sentence_polarity's, likewise
     movie_review_sentences: int = 60_000
     roberta_vocabulary: int = 5_600
@@ -33,6 +34,9 @@ class Settings:
     ablation_steps: int = 120
     teacher_rate: float = 1e-3
     student_rate: float = 1e-3
+    fragments: int = 200_000  # drawn from the fine-tuning text; twins are left out
+    fragment_epochs: int = 2
+    fragment_rate: float = 6e-4
     classifier_epochs: int = 3
     classifier_batch_tokens: int = 1_024
     classifier_rate: float = 3e-4
@@ -61,6 +65,8 @@ QUICK = replace(
     teacher_steps=6,
     student_steps=4,
     ablation_steps=2,
+    fragments=200,
+    fragment_epochs=1,
     classifier_epochs=1,
     save_every=2,
     evaluation_sentences=60,
