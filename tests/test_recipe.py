@@ -432,6 +432,20 @@ def test_fragments_are_short_runs_of_the_texts_with_the_linear_models_opinion():
     assert fragments.fragments(RATED, replace(TINY, fragments=500, seed=TINY.seed + 1))[0] != texts
 
 
+def test_half_of_the_fragments_let_rare_words_have_their_turn(monkeypatch):
+    """Two lines of 2,000 hold the word: cut from any line, 300 fragments hardly meet it."""
+    common = [corpus.Labelled("so it went on and on as ever before", n % 2) for n in range(1_998)]
+    rare = [corpus.Labelled("an exquisite dish", 1), corpus.Labelled("an exquisite view", 1)]
+
+    def met():
+        texts, _ = fragments.fragments(common + rare, replace(TINY, fragments=300))
+        return [text for text in texts if "exquisite" in text]
+
+    assert len(met()) >= 4
+    monkeypatch.setattr(fragments, "_places", lambda lines: [])
+    assert len(met()) <= 1
+
+
 def test_a_text_shorter_than_a_fragment_is_taken_whole():
     texts, _ = fragments.fragments(
         [corpus.Labelled("So good", 1), corpus.Labelled("So bad", 0)] * 5, replace(TINY, fragments=50)

@@ -34,7 +34,7 @@ class Settings:
     ablation_steps: int = 120
     teacher_rate: float = 1e-3
     student_rate: float = 1e-3
-    fragments: int = 200_000  # drawn from the fine-tuning text; twins are left out
+    fragments: int = 600_000  # drawn from the fine-tuning text; twins are left out
     fragment_epochs: int = 2
     fragment_rate: float = 6e-4
     classifier_epochs: int = 3
