@@ -34,11 +34,11 @@ def shift(model, tokenizer):
 
 def test_with_swapping_the_bias_goes_and_without_it_stays(model, tokenizer):
     start = {name: value.clone() for name, value in model.state_dict().items()}
-    bias.fine_tune(model, tokenizer, TEXTS, LABELS, swap=False, steps=20)
+    bias.fine_tune(model, tokenizer, TEXTS, LABELS, swap=False, steps=60)
     without = shift(model, tokenizer)
     model.load_state_dict(start)
     before = shift(model, tokenizer)
-    losses = bias.fine_tune(model, tokenizer, TEXTS, LABELS, steps=20)
+    losses = bias.fine_tune(model, tokenizer, TEXTS, LABELS, steps=60)
     assert without > before / 2 > 0
     assert abs(shift(model, tokenizer)) < before / 4
     assert sum(losses[-5:]) < sum(losses[:5])
@@ -48,10 +48,10 @@ def test_with_swapping_the_bias_goes_and_without_it_stays(model, tokenizer):
 def test_pairing_draws_the_two_versions_together_where_the_labels_do_not(model, tokenizer):
     """One label for all: swapping alone has nothing to say."""
     start = {name: value.clone() for name, value in model.state_dict().items()}
-    bias.fine_tune(model, tokenizer, TEXTS, [1] * len(TEXTS), steps=15)
+    bias.fine_tune(model, tokenizer, TEXTS, [1] * len(TEXTS), steps=45)
     swapped = shift(model, tokenizer)
     model.load_state_dict(start)
-    bias.fine_tune(model, tokenizer, TEXTS, [1] * len(TEXTS), pairing=1, steps=15)
+    bias.fine_tune(model, tokenizer, TEXTS, [1] * len(TEXTS), pairing=1, steps=45)
     assert abs(shift(model, tokenizer)) < abs(swapped) / 2
 
 
