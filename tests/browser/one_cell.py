@@ -1,6 +1,7 @@
 """A notebook with one code cell in a real JupyterLab: run it, act on what it shows, see that no cell changes."""
 
 import json
+import re
 
 import pytest
 
@@ -33,11 +34,12 @@ def open_notebook(course, lab_url, page, code, outputs=None):
 
 
 def start(page, cell):
-    """Run the cell; returns the frame in it once its page shows."""
+    """Run the cell to its end; returns the frame in it."""
     cell.locator(".cm-content").click()
     page.keyboard.press("Shift+Enter")
     shown = cell.locator(".course-quiz")
     shown.locator("[data-turn]").wait_for(timeout=240_000)
+    cell.locator(".jp-InputPrompt", has_text=re.compile(r"\[\d+\]")).wait_for()  # no longer [*]
     return shown
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import string
 from pathlib import Path
 
@@ -41,6 +42,7 @@ STOP_KERNELS = """async () => {
     const left = await (await fetch("/api/sessions")).json();
     if (left.length) throw new Error("kernels are left");
 }"""
+NO_KERNELS = """async () => !(await (await fetch("/api/sessions")).json()).length"""
 
 
 # --- a small notebook, opened in JupyterLab
@@ -106,6 +108,7 @@ def start(page, number=QUIZ):
     output = cell(page, number).locator('[data-turn], [data-mime-type="application/vnd.jupyter.stderr"]').first
     output.wait_for(timeout=60_000)
     assert output.get_attribute("data-turn"), output.inner_text()
+    cell(page, number).locator(".jp-InputPrompt", has_text=re.compile(r"\[\d+\]")).wait_for()  # no longer [*]
     return cell(page, number).locator(".course-quiz")
 
 
@@ -236,7 +239,7 @@ def test_a_link_leads_to_the_section_to_reread(open_lab, page):
     quiz = start(open_lab())
     for _ in BANK.questions:
         click(quiz, "Show the answer")
-        quiz.locator("button.first").click()
+        acting(quiz, quiz.locator("button.first").click)
     quiz.get_by_role("link", name="99 Counting: One and two").click()
     heading = page.get_by_role("heading", name="One and two")
     page.wait_for_function(
@@ -373,7 +376,7 @@ def test_a_learners_own_notebook_reads_when_opened_again(open_lab, lab_url, cour
         page.wait_for_timeout(100)
         deadline -= 1
         assert deadline, "the notebook was not saved"
-    page.locator(".lm-TabBar-tab.lm-mod-current .lm-TabBar-tabCloseIcon").first.click()  # its kernel stops
-    page.wait_for_timeout(3000)
+    page.locator(".lm-TabBar-tab.lm-mod-current .lm-TabBar-tabCloseIcon").first.click()
+    page.wait_for_function(NO_KERNELS)  # its kernel stops with it
     reopen(page, lab_url)
     assert_reads(page)

@@ -124,7 +124,7 @@ def test_our_ablation_stands_beside_the_papers(lesson):
         return [name for name, change in sorted(found, key=lambda pair: float(pair[1]))]
 
     assert order(loss)[:2] == order(paper)[:2] == ["random start", "no distillation loss"]
-    assert order(accuracy) != order(paper)
+    assert order(accuracy) == order(paper)
     chance, largest = numbers(lesson["ablation-noise"])[-2:]
     assert largest < chance or largest < numbers(lesson["ablation-noise"].replace("±", " "))[1]
 
