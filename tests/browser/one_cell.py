@@ -39,8 +39,13 @@ def start(page, cell):
     page.keyboard.press("Shift+Enter")
     shown = cell.locator(".course-quiz")
     shown.locator("[data-turn]").wait_for(timeout=240_000)
-    cell.locator(".jp-InputPrompt", has_text=re.compile(r"\[\d+\]")).wait_for()  # no longer [*]
+    wait_for_its_end(cell)
     return shown
+
+
+def wait_for_its_end(cell):
+    """Wait until a cell that runs has its number: until then [*] stands beside it."""
+    cell.locator(".jp-InputPrompt", has_text=re.compile(r"\[\d+\]")).wait_for()
 
 
 def after(shown, act, *arguments):

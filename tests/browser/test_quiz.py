@@ -2,11 +2,11 @@
 
 import json
 import os
-import re
 import string
 from pathlib import Path
 
 import pytest
+from one_cell import inputs, wait_for_its_end
 
 from utils.authoring.shared_cells import METADATA
 from utils.quiz import bank, face, frame, reading
@@ -108,7 +108,7 @@ def start(page, number=QUIZ):
     output = cell(page, number).locator('[data-turn], [data-mime-type="application/vnd.jupyter.stderr"]').first
     output.wait_for(timeout=60_000)
     assert output.get_attribute("data-turn"), output.inner_text()
-    cell(page, number).locator(".jp-InputPrompt", has_text=re.compile(r"\[\d+\]")).wait_for()  # no longer [*]
+    wait_for_its_end(cell(page, number))
     return cell(page, number).locator(".course-quiz")
 
 
@@ -259,11 +259,6 @@ def type_everything(page, quiz):
             if not (key == "Space" and control.evaluate("element => element.tagName") == "BUTTON"):
                 press(page, key)
     assert inputs(page) == before
-
-
-def inputs(page):
-    """What the cells hold, from top to bottom."""
-    return page.locator(".jp-Notebook .jp-Cell .jp-Cell-inputWrapper").all_text_contents()
 
 
 def test_no_key_on_any_control_changes_the_cells(open_lab, page):
