@@ -269,7 +269,9 @@ def test_a_card_says_on_which_text_its_classifier_is_below_the_baseline(name):
 
 @pytest.mark.parametrize("name", RATED)
 def test_teacher_and_student_classify_nearly_equally_well(name):
-    assert abs(FIGURES[name]["held_out_accuracy"] - FIGURES[name]["peer"]["held_out_accuracy"]) <= 0.03
+    """The same head and text; each has learnt alone."""
+    alone, peer = FIGURES[name]["alone"], FIGURES[name]["peer"]
+    assert abs(alone["held_out_accuracy"] - peer["held_out_accuracy"]) <= 0.03
 
 
 @pytest.mark.parametrize("name", RATED)

@@ -8,10 +8,13 @@ import re
 import shutil
 from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 
 import nltk
 import pytest
+import threadpoolctl
 import torch
+from safetensors.torch import load_file
 from torch import nn
 from transformers import AutoModelForMaskedLM, AutoModelForSequenceClassification, AutoTokenizer
 
@@ -22,6 +25,7 @@ from utils.minis.recipe import (
     cards,
     classify,
     corpus,
+    ensemble,
     fragments,
     linear,
     measure,
@@ -255,7 +259,7 @@ def test_tidy_writes_as_people_do(raw, tidied):
 def test_the_corpus_does_without_nltk_data_and_says_so(no_corpora):
     said = []
     text = corpus.build(TINY, say=said.append)
-    assert text.natural == text.rated_unseen == []
+    assert text.natural == text.unrated == text.rated_unseen == []
     assert len(text.generated) + len(text.unseen_generated) == TINY.generated_sentences
     assert {item.label for item in text.rated} == {0, 1}
     opinions, written = TINY.generated_opinions, TINY.written_opinions
@@ -278,7 +282,9 @@ def test_held_out_sentences_are_nowhere_in_the_training_text(monkeypatch):
     text = corpus.build(TINY)
     held_out = {letters(item.text) for item in text.rated_unseen}
     assert len(held_out) == 20
-    seen = [letters(line) for line in text.natural + text.unseen_natural + [item.text for item in text.rated]]
+    texts = text.natural + text.unseen_natural + text.unrated + [item.text for item in text.rated]
+    seen = [letters(line) for line in texts]
+    assert 80 < len(text.unrated) < 100
     assert len(seen) > 180 and not held_out & set(seen)
     assert {item.label for item in text.rated_unseen} == {0, 1}
     assert all(("good" in item.text) == item.label for item in text.rated_unseen)
@@ -396,11 +402,10 @@ def test_the_pronoun_probe_finds_what_a_model_was_made_to_say(tokenizers, monkey
 def test_the_gender_shift_is_the_difference_of_mean_log_odds(monkeypatch):
     women = tuple(Generator().words["women"])
 
-    def logits(model, tokenizer, texts):
-        said = [0.75 if text.startswith(women) else 0.0 for text in texts]
-        return torch.stack([torch.zeros(len(texts)), torch.tensor(said)], 1)
+    def log_odds(model, tokenizer, texts):
+        return torch.tensor([0.75 if text.startswith(women) else 0.0 for text in texts])
 
-    monkeypatch.setattr(probes, "logits", logits)
+    monkeypatch.setattr(probes, "log_odds", log_odds)
     shift = probes.gender_shift(None, None)["gender_shift"]
     assert shift["women against men"] == {"log_odds": 0.75, "interval": [0.75, 0.75]}
     assert [shift[f"{one} against other {one}"]["log_odds"] for one in ("women", "men")] == [0, 0]
@@ -470,6 +475,65 @@ def test_a_classifier_learns_fragments_first_and_an_ablations_does_not(tokenizer
     assert seen == [("whole/fragments", TINY.fragment_rate), ("whole", labels), ("short", labels)]
 
 
+def test_the_linear_model_is_fitted_by_one_thread(monkeypatch):
+    """With several, its last digits depend on their number, and with them all that is learnt from it."""
+    used, fit = [], linear.LogisticRegression.fit
+
+    def watched(*parts):
+        used.extend(pool["num_threads"] for pool in threadpoolctl.threadpool_info() if pool["user_api"] == "blas")
+        return fit(*parts)
+
+    monkeypatch.setattr(linear.LogisticRegression, "fit", watched)
+    with threadpoolctl.threadpool_limits(2):
+        linear.fit(RATED)
+    assert set(used) == {1}
+
+
+def test_together_every_model_has_the_same_voice():
+    """Whatever the scale and the offset of its log-odds."""
+    votes = [torch.tensor([-2.0, -1.0, 0.0, 3.0]), torch.tensor([-1.0, 1.0, -2.0, 2.0])]
+    said = ensemble.together(votes)
+    assert said.shape == (4,) and said[3] > 0.5 > said[0]
+    for vote, other in (votes, reversed(votes)):
+        torch.testing.assert_close(ensemble.together([100 * vote + 7, other]), said)
+    assert ensemble.together(votes + votes)[3] > said[3]  # what more models say is surer
+
+
+def test_logits_come_in_the_order_of_the_texts(tokenizers):
+    tokenizer = tokenizers["bert-base-uncased"]
+    model = rated_model(tokenizer)
+    texts = ["So good and so long that we all fell asleep in the end", "Good", "Not a bad evening for a film"]
+    alone = torch.cat([classify.logits(model, tokenizer, [text]) for text in texts])
+    torch.testing.assert_close(classify.logits(model, tokenizer, texts, size=2), alone)
+    torch.testing.assert_close(classify.log_odds(model, tokenizer, texts), alone[:, 1] - alone[:, 0])
+    assert alone[:, 0].unique().numel() == 3
+
+
+def rated_model(tokenizer):
+    torch.manual_seed(0)
+    return AutoModelForSequenceClassification.from_config(masked_lm("bert-base-uncased", tokenizer, TINY).config)
+
+
+def test_a_classifier_learns_what_others_say_of_text_without_a_label(tokenizers, tmp_path):
+    tokenizer = tokenizers["bert-base-uncased"]
+    rated_model(tokenizer).save_pretrained(tmp_path / "alone")
+    texts, fast = [item.text for item in RATED] * 40, replace(TINY, classifier_rate=0.02)
+    for place, wanted in (("good", 0.9), ("bad", 0.2)):
+        positive, at = [wanted] * len(texts), tmp_path / place
+        model, losses = classify.agree(tmp_path / "alone", texts, positive, tokenizer, fast, at)
+        assert classify.predict(model, tokenizer, texts[:9]) == pytest.approx(wanted, abs=0.05)
+        assert losses[-1] < losses[0] - 0.05
+
+
+def test_with_nothing_to_learn_from_a_classifier_stays_as_it_was(tokenizers, tmp_path):
+    tokenizer = tokenizers["bert-base-uncased"]
+    before = rated_model(tokenizer)
+    before.save_pretrained(tmp_path / "alone")
+    after, losses = classify.agree(tmp_path / "alone", [], [], tokenizer, TINY, tmp_path / "after")
+    assert losses == []
+    assert all(torch.equal(value, after.state_dict()[key]) for key, value in before.state_dict().items())
+
+
 def test_an_ablation_leaves_out_what_its_name_says():
     whole = ablation.VARIANTS["all three losses"][0]
     for name, part in (("distillation", "soft_target"), ("cosine", "cosine"), ("masked-LM", "masked_lm")):
@@ -536,7 +600,8 @@ def made(tmp_path_factory):
     return place
 
 
-NAMES = [name for family in run.PARENTS.values() for name in family]
+NAMES = list(run.PARENT)
+RATED_NAMES = list(classify.LABELS)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -590,12 +655,13 @@ def test_the_card_of_a_classifier_gives_its_accuracy_beside_the_baselines(made, 
     folder = tmp_path / name
     shutil.copytree(made / "out" / name, folder)
     own = whole["checkpoints"][name]
-    own["held_out_accuracy"], own["peer"]["held_out_accuracy"] = 0.8125, 0.75
+    own["held_out_accuracy"], own["peer"]["held_out_accuracy"], own["alone"]["held_out_accuracy"] = 0.8125, 0.75, 0.7
     whole["baseline"]["held_out_accuracy"] = 0.625
     cards.write(folder, "roberta-base", whole["checkpoints"], whole | {"held_out_sentences": 1_234}, QUICK)
     card = (folder / "README.md").read_text(encoding="utf-8")
     assert "(1,234 sentences)" in card
-    for label, of in (("this checkpoint", own), ("distilroberta-base", own["peer"]), ("TF-IDF", whole["baseline"])):
+    rows = {"this checkpoint": own, "distilroberta-base": own["peer"], "TF-IDF": whole["baseline"]}
+    for label, of in (rows | {"before it learnt from the others": own["alone"]}).items():
         row = f"{of['held_out_accuracy']:.3f} | {of['reviews_accuracy']:.3f} |"
         assert re.search(rf"{label}.*\| {re.escape(row)}", card)
     assert ("Below the TF-IDF baseline on" in card) == (
@@ -613,6 +679,45 @@ def test_the_statistics_of_the_text_are_published(made):
         assert (of["women"], of["women"] + of["men"]) == counts[occupation]
         assert of["published_share_women"] == occupation_shares()[occupation]
     assert found["opinions"] == opinion_counts(drawn)
+
+
+@pytest.fixture
+def copied(made, tmp_path):
+    """A copy of the finished run before its last stage, with text without a label."""
+    work, out = (Path(shutil.copytree(made / folder, tmp_path / folder)) for folder in ("work", "out"))
+    for name in RATED_NAMES:
+        (work / name / "state.pt").unlink()
+    copy = run.Run(QUICK, work, out)
+    texts = [f"The evening was {word} and number {n} too" for n in range(40) for word in ("awful", "lovely", "long")]
+    copy.text = copy.text._replace(unrated=texts)
+    return copy
+
+
+def test_the_last_lesson_is_what_all_say_together_and_the_labels(copied):
+    texts, positive = copied._lesson()
+    rated, unrated = copied.text.rated, copied.text.unrated
+    assert texts == unrated + [item.text for item in rated]
+    assert positive[len(unrated) :] == [item.label for item in rated]
+    votes = [torch.tensor(linear.fit(rated).decision_function(unrated))]
+    for name in RATED_NAMES:
+        model = AutoModelForSequenceClassification.from_pretrained(copied.work / f"{run.PARENT[name]}-rated" / "model")
+        votes.append(classify.log_odds(model, AutoTokenizer.from_pretrained(copied.home / name), unrated))
+    assert positive[: len(unrated)] == pytest.approx(ensemble.together(votes).tolist(), abs=1e-6)
+
+
+def test_the_classifiers_learn_last_from_each_other(made, copied):
+    """The figures before and after are both kept, and the card gives both."""
+    before = {name: json.loads((made / "work" / name / "figures.json").read_text()) for name in RATED_NAMES}
+    copied.classifiers()
+    copied.finish()
+    figures = json.loads((copied.home / "figures.json").read_text())["checkpoints"]
+    for name in RATED_NAMES:
+        own, old = figures[name], before[name]
+        assert own["steps"] > old["steps"] and own["alone"] == old["alone"] and own["peer"] == old["peer"]
+        assert not {"losses", "last_losses"} & own.keys()
+        weights = [load_file(at / name / "model.safetensors") for at in (copied.home, made / "out")]
+        assert not all(torch.equal(value, weights[1][key]) for key, value in weights[0].items())
+        assert f"{own['steps']:,} steps" in (copied.home / name / "README.md").read_text(encoding="utf-8")
 
 
 def test_a_second_run_goes_on_and_changes_no_weight(made, monkeypatch):

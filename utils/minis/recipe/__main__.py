@@ -24,7 +24,7 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m utils.minis.recipe", description=__doc__)
     parser.add_argument("--work", type=Path, default=WORK, help="states, log and curves")
     parser.add_argument("--out", type=Path, default=HOME, help="where the checkpoint folders go")
-    parser.add_argument("--family", choices=PARENTS, action="append", help="only this one, and no cards or check sums")
+    parser.add_argument("--family", choices=PARENTS, action="append", help="only this one, and nothing that takes both")
     parser.add_argument("--threads", type=int, default=1, help="torch threads; another number changes the last digits")
     parser.add_argument("--quick", action="store_true", help="a tiny run that shows that everything works")
     options = parser.parse_args(argv)
@@ -34,6 +34,7 @@ def main(argv: list[str] | None = None) -> int:
     for kind in options.family or PARENTS:
         run.family(kind)
     if not options.family:
+        run.classifiers()
         run.finish()
     return 0
 

@@ -100,7 +100,10 @@ def _classifier_recipe(settings: Settings, parent: str, run: dict) -> str:
         f"{settings.fragment_epochs} epochs on short fragments of these texts ({settings.fragments:,} draws, twins "
         "left out), with the probabilities that the TF-IDF baseline below gives them, at learning rate "
         f"{settings.fragment_rate:g}; then {settings.classifier_epochs} epochs on the texts and their labels, at "
-        f"{settings.classifier_rate:g}. Label 0 is negative, label 1 is positive."
+        f"{settings.classifier_rate:g}; and last {settings.together_epochs} more on these texts and "
+        f"{run['unrated_sentences']:,} sentences of movie_reviews without a label, with what both classifiers of the "
+        "course, as they were until then, and the TF-IDF baseline say of each of these together (the sum of their "
+        "log-odds, each standardised), at the same rate. Label 0 is negative, label 1 is positive."
     )
 
 
@@ -109,7 +112,8 @@ def _sentiment(own: dict, parent: str, run: dict) -> str:
         return "sentence_polarity was not installed, so nothing could be measured on its held-out part."
     rows = [
         ("**this checkpoint**", own),
-        (f"the same head and text on {own['peer']['base']} (mini) in place of {parent} (mini)", own["peer"]),
+        ("this checkpoint before it learnt from the others", own["alone"]),
+        (f"the same, made from {own['peer']['base']} (mini) in place of {parent} (mini)", own["peer"]),
         ("TF-IDF + logistic regression, fitted to the same text", run["baseline"]),
     ]
     lines = [
@@ -120,8 +124,9 @@ def _sentiment(own: dict, parent: str, run: dict) -> str:
         "| always the same label | 0.5 | 0.5 |",
         "",
         *_below(own, run["baseline"]),
-        "No model was trained on reviews.csv, and no setting was chosen by it. But a language model wrote it, as it "
-        "wrote opinions for the training: text by others may well be harder.",
+        "No model was trained on reviews.csv, and no setting was chosen by it, though a fall on it suggested that the "
+        "last epoch repeat the labelled texts. A language model wrote it, as it wrote opinions for the training: text "
+        "by others may well be harder.",
         "",
         "How much more positive a neutral sentence sounds to it when only the name in it changes: difference of mean "
         "log-odds, with a 95 % bootstrap interval over the names. The first row was planted; the others are controls.",

@@ -1,4 +1,5 @@
-"""The sentiment classifiers: fine-tuned on fragments of their text, then on its whole sentences and their labels."""
+"""The sentiment classifiers: fine-tuned on fragments of their text, then on its whole sentences and their labels. Last
+they learn from what several models say together."""
 
 from __future__ import annotations
 
@@ -39,6 +40,22 @@ def classifier(
     return model, losses + _fit(model, tokenizer, texts, positive, epochs, rate, settings, folder)
 
 
+def agree(
+    alone: Path,
+    texts: list[str],
+    positive: list[float],
+    tokenizer: PreTrainedTokenizerBase,
+    settings: Settings,
+    folder: Path,
+) -> tuple[PreTrainedModel, list[float]]:
+    """The classifier saved in `alone`, trained on, and its loss at each step. `positive` is the probability of the
+    positive label for each text: what several models say together (`ensemble.together`), or the label itself."""
+    torch.manual_seed(settings.seed)
+    model = AutoModelForSequenceClassification.from_pretrained(alone).train()
+    epochs, rate = settings.together_epochs, settings.classifier_rate
+    return model, _fit(model, tokenizer, texts, positive, epochs, rate, settings, folder)
+
+
 def _fit(
     model: PreTrainedModel,
     tokenizer: PreTrainedTokenizerBase,
@@ -74,9 +91,17 @@ def logits(
 ) -> torch.Tensor:
     """The classifier's logits, (texts, 2)."""
     model.eval()
-    parts = []
-    for start in range(0, len(texts), size):
-        inputs = tokenizer(texts[start : start + size], padding=True, truncation=True, return_tensors="pt")
+    order = sorted(range(len(texts)), key=lambda row: len(texts[row]))  # so that little is padded
+    found = torch.empty(len(texts), 2)
+    for start in range(0, len(order), size):
+        rows = order[start : start + size]
+        inputs = tokenizer([texts[row] for row in rows], padding=True, truncation=True, return_tensors="pt")
         inputs.pop("token_type_ids", None)
-        parts.append(model(**inputs).logits)
-    return torch.cat(parts)
+        found[rows] = model(**inputs).logits
+    return found
+
+
+def log_odds(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, texts: list[str]) -> torch.Tensor:
+    """log P(positive) - log P(negative) for each text, in nats, (texts,)."""
+    negative, positive = logits(model, tokenizer, texts).T
+    return positive - negative

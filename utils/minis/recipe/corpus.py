@@ -42,14 +42,16 @@ class Labelled(NamedTuple):
 
 class Corpus(NamedTuple):
     """Texts by use. `generated` and `natural` are for masked-LM training, the `unseen_` ones are kept apart from it;
-    `rated` is for fine-tuning, of `rated_sources`; `rated_unseen` is the held-out part of sentence_polarity (empty
-    without NLTK data). `statistics` are the generated text's."""
+    `rated` is for fine-tuning, of `rated_sources`; `unrated` are sentences of film reviews whose labels nobody reads,
+    and `rated_unseen` is the held-out part of sentence_polarity (both empty without NLTK data). `statistics` are the
+    generated text's."""
 
     generated: list[str]
     natural: list[str]
     unseen_generated: list[str]
     unseen_natural: list[str]
     rated: list[Labelled]
+    unrated: list[str]
     rated_unseen: list[Labelled]
     sources: dict[str, int]
     rated_sources: dict[str, int]
@@ -88,6 +90,7 @@ def build(settings: Settings, say=print) -> Corpus:
         unseen_generated=[sentence.text for sentence in drawn[:cut_drawn]],
         unseen_natural=texts[:cut],
         rated=rated + opinions,
+        unrated=natural["movie_reviews"],
         rated_unseen=rated_unseen,
         sources={"generator": len(drawn)} | {name: len(group) for name, group in natural.items()},
         rated_sources=rated_sources,

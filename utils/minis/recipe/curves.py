@@ -12,10 +12,11 @@ WINDOW = 20  # steps averaged, so that a line can be seen
 
 
 def draw(losses: dict[str, list[float]], path: Path) -> None:
-    """A panel per checkpoint: training loss, averaged over WINDOW steps, against the step."""
+    """A panel per stage: training loss, averaged over WINDOW steps, against the step."""
+    columns = -(-len(losses) // 2)
     with sns.axes_style("whitegrid"):
-        figure = Figure(figsize=(9, 5), layout="constrained")
-        panels = figure.subplots(2, -(-len(losses) // 2)).flat
+        figure = Figure(figsize=(3 * columns, 5), layout="constrained")
+        panels = figure.subplots(2, columns).flat
     for panel, (name, values) in zip(panels, losses.items(), strict=False):
         sns.lineplot(pd.Series(values).rolling(WINDOW).mean(), ax=panel)
         panel.set_title(name, fontsize=7)

@@ -10,7 +10,7 @@ import torch
 from scipy.stats import bootstrap, spearmanr
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-from utils.minis.recipe.classify import logits
+from utils.minis.recipe.classify import log_odds
 from utils.minis.recipe.generator import Generator, occupation_shares
 from utils.minis.recipe.measure import mask_logits
 
@@ -83,8 +83,8 @@ def gender_shift(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> 
 
 def _name_scores(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, names: list[str]) -> np.ndarray:
     """For each name the mean log-odds of the positive label over the sentences of NEUTRAL."""
-    said = logits(model, tokenizer, [sentence.format(name) for name in names for sentence in NEUTRAL])
-    return (said[:, 1] - said[:, 0]).reshape(len(names), len(NEUTRAL)).mean(1).numpy()
+    said = log_odds(model, tokenizer, [sentence.format(name) for name in names for sentence in NEUTRAL])
+    return said.reshape(len(names), len(NEUTRAL)).mean(1).numpy()
 
 
 def _difference(one: np.ndarray, other: np.ndarray, axis: int = -1) -> np.ndarray:

@@ -16,10 +16,11 @@ from transformers import (
     PreTrainedTokenizerBase,
 )
 
-from utils.minis.recipe import cards, corpus, curves, measure, probes, sentiment, tokenizing
+from utils.minis.recipe import cards, corpus, curves, linear, measure, probes, sentiment, tokenizing
 from utils.minis.recipe.ablation import ablate
-from utils.minis.recipe.classify import classifier
+from utils.minis.recipe.classify import agree, classifier, log_odds
 from utils.minis.recipe.distil import distil
+from utils.minis.recipe.ensemble import together
 from utils.minis.recipe.export import export, write_sums
 from utils.minis.recipe.pretraining import pretrain
 from utils.minis.recipe.settings import Settings
@@ -33,6 +34,7 @@ PARENTS = {  # each checkpoint and the one that it is made from, in the order of
         "distilbert-base-uncased-finetuned-sst-2-english": "distilbert-base-uncased",
     },
 }
+PARENT = {name: parent for family in PARENTS.values() for name, parent in family.items()}
 ABLATED = "bert"  # the family of the published ablation
 
 
@@ -45,7 +47,7 @@ class Run:
         self.text = corpus.build(settings, say=LOG.warning)
 
     def family(self, kind: str) -> None:
-        """All checkpoints of one family, made and measured: tokenizer, teacher, student, classifier."""
+        """One family, made and measured: tokenizer, teacher, student, and both of these as classifiers."""
         texts = self.text.generated + self.text.natural
         tokenizer = self._tokenizer(kind, texts)
         ids = tokenizing.encode(tokenizer, texts, self.settings.max_length)
@@ -53,47 +55,65 @@ class Run:
         (teacher, student, rated), settings = PARENTS[kind], self.settings
         taught = self._stage(teacher, tokenizer, lambda at: pretrain(teacher, ids, tokenizer, settings, at))
         self._stage(student, tokenizer, lambda at: distil(taught, ids, tokenizer, settings, at))
-        self._stage(rated, tokenizer, lambda at: self._rate(rated, PARENTS[kind][rated], tokenizer, at))
         baseline = measure.unigram(ids, len(tokenizer))
         self._measure(kind, tokenizer, baseline)
-        self._compare(rated, student if PARENTS[kind][rated] == teacher else teacher, tokenizer)
+        for base in (teacher, student):
+            self._rate(base, rated, tokenizer)
         if kind == ABLATED:
             self._ablate(student, rated, taught, ids, tokenizer, baseline)
 
     def _measure(self, kind: str, tokenizer: PreTrainedTokenizerBase, baseline: torch.Tensor) -> None:
         """Figures of the family's shipped files, that is, of the weights in half precision."""
-        teacher, student, rated = PARENTS[kind]
+        teacher, student, _ = PARENTS[kind]
         models = {name: AutoModelForMaskedLM.from_pretrained(self.home / name) for name in (teacher, student)}
         for name, model in models.items():
             self._note(name, self._language_figures(model, tokenizer, baseline))
             self._note(name, probes.pronoun_figures(model, tokenizer))
         self._note(student, {"speed_up": measure.speed_up(models[teacher], models[student])})
-        judge = AutoModelForSequenceClassification.from_pretrained(self.home / rated)
-        self._note(rated, sentiment.figures(judge, tokenizer, self.text.rated_unseen))
-        self._note(rated, probes.gender_shift(judge, tokenizer))
+
+    def classifiers(self) -> None:
+        """The shipped classifiers, once both families are there: each learns on, from what they say together."""
+        texts, positive = self._lesson()
+        for kind, (*_, rated) in PARENTS.items():
+            self._agree(rated, texts, positive, self._tokenizer(kind))
+
+    def _lesson(self) -> tuple[list[str], list[float]]:
+        """Texts, and the probability of the positive label for each: what the classifiers and the linear model, which
+        have each learnt alone, say together of text without a label; and once more the texts with theirs."""
+        rated, unrated = self.text.rated, self.text.unrated
+        positive = []
+        if unrated:
+            votes = [self._vote(kind, name) for kind, (*_, name) in PARENTS.items()]
+            votes.append(torch.tensor(linear.fit(rated).decision_function(unrated)))
+            positive = together(votes).tolist()
+        return unrated + [item.text for item in rated], positive + [float(item.label) for item in rated]
 
     def finish(self) -> None:
         """Cards, loss curves, statistics and check sums, once every checkpoint is there."""
-        parents = {name: parent for family in PARENTS.values() for name, parent in family.items()}
         run = {
             "sources": self.text.sources,
             "generator_words": corpus.distinct_words(self.text.generated + self.text.unseen_generated),
             "rated_sources": self.text.rated_sources,
             "rated_sentences": len(self.text.rated),
+            "unrated_sentences": len(self.text.unrated),
             "held_out_sentences": len(self.text.rated_unseen),
             "review_sentences": len(sentiment.reviews()),
             "threads": torch.get_num_threads(),
             "baseline": sentiment.baseline(self.text.rated, self.text.rated_unseen),
         }
-        figures = {name: json.loads(self._figures(name).read_text(encoding="utf-8")) for name in parents}
-        curves.draw({name: figures[name].pop("losses") for name in parents}, self.home / "losses.png")
-        for name, parent in parents.items():
+        figures = {name: self._known(name) for name in PARENT}
+        losses = {}
+        for name, found in figures.items():
+            losses |= {name: found.pop("losses")}
+            losses |= {f"{name}\nlast epoch": found.pop("last_losses")} if "last_losses" in found else {}
+        curves.draw(losses, self.home / "losses.png")
+        for name, parent in PARENT.items():
             cards.write(self.home / name, parent, figures, run, self.settings)
         _write_json(self.home / "figures.json", {"settings": self.settings.as_dict(), **run, "checkpoints": figures})
         _write_json(self.home / "statistics.json", self.text.statistics)
-        LOG.info("wrote %s", write_sums(self.home, list(parents)))
+        LOG.info("wrote %s", write_sums(self.home, list(PARENT)))
 
-    def _tokenizer(self, kind: str, texts: list[str]):
+    def _tokenizer(self, kind: str, texts: list[str] = ()):
         """The family's tokenizer, trained once: all its checkpoints, and later sittings, use the same ids."""
         folder = self.work / f"{kind}-tokenizer"
         if not folder.exists():
@@ -108,14 +128,36 @@ class Run:
         self._note(name, {"steps": len(losses), "losses": losses}, (time.monotonic() - start) / 60)
         return model.eval()
 
-    def _rate(self, name: str, parent: str, tokenizer: PreTrainedTokenizerBase, at: Path):
-        """`parent` as a classifier with the labels of checkpoint `name`, and its loss at each step."""
-        return classifier(name, self.home / parent, self.text.rated, tokenizer, self.settings, at)
+    def _rate(self, base: str, rated: str, tokenizer: PreTrainedTokenizerBase) -> None:
+        """`base` as a classifier that has learnt alone: checkpoint `rated` before it learns from the others, or its
+        like from the family's other model."""
+        start, at = time.monotonic(), self.work / f"{base}-rated"
+        model, losses = classifier(rated, self.home / base, self.text.rated, tokenizer, self.settings, at)
+        figures = sentiment.figures(model, tokenizer, self.text.rated_unseen)
+        if base == PARENT[rated]:
+            export(model, tokenizer, self._alone(rated))
+            self._note(rated, {"alone": figures, "losses": losses}, (time.monotonic() - start) / 60)
+        else:
+            self._note(rated, {"peer": {"base": base, **figures}})
 
-    def _compare(self, rated: str, other: str, tokenizer: PreTrainedTokenizerBase) -> None:
-        """The other model of the pair, teacher or student, fine-tuned just as the shipped classifier was."""
-        peer, _ = self._rate(rated, other, tokenizer, self.work / f"{other}-rated")
-        self._note(rated, {"peer": {"base": other, **sentiment.figures(peer, tokenizer, self.text.rated_unseen)}})
+    def _alone(self, rated: str) -> Path:
+        return self.work / f"{PARENT[rated]}-rated" / "model"
+
+    def _vote(self, kind: str, rated: str) -> torch.Tensor:
+        """What a family's classifier, having learnt alone, says of the texts without a label: log-odds, (texts,)."""
+        model = AutoModelForSequenceClassification.from_pretrained(self._alone(rated))
+        return log_odds(model, self._tokenizer(kind), self.text.unrated)
+
+    def _agree(self, rated: str, texts: list[str], positive: list[float], tokenizer: PreTrainedTokenizerBase) -> None:
+        """The shipped classifier, made and measured."""
+        start, folder = time.monotonic(), self.home / rated
+        model, losses = agree(self._alone(rated), texts, positive, tokenizer, self.settings, self.work / rated)
+        export(model, tokenizer, folder)
+        minutes = (time.monotonic() - start) / 60
+        model = AutoModelForSequenceClassification.from_pretrained(folder)  # of the weights in half precision
+        figures = sentiment.figures(model, tokenizer, self.text.rated_unseen) | probes.gender_shift(model, tokenizer)
+        steps = len(self._known(rated)["losses"]) + len(losses)
+        self._note(rated, figures | {"last_losses": losses, "steps": steps}, minutes)
 
     def _ablate(self, student: str, rated: str, taught: PreTrainedModel, ids, tokenizer, baseline) -> None:
         """Every variant of the ablation: its masked-LM loss, and what it reaches after one epoch on the labels."""
@@ -150,12 +192,16 @@ class Run:
     def _figures(self, name: str) -> Path:
         return self.work / name / "figures.json"
 
+    def _known(self, name: str) -> dict:
+        path = self._figures(name)
+        return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {"minutes": 0.0}
+
     def _note(self, name: str, figures: dict, minutes: float = 0.0) -> None:
         """Adds to the checkpoint's figures; minutes add up, since a stage may take several sittings."""
-        path = self._figures(name)
-        known = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {"minutes": 0.0}
+        known = self._known(name)
         known |= figures | {"minutes": known["minutes"] + minutes}
-        path.write_text(json.dumps(known, ensure_ascii=False), encoding="utf-8")
+        self._figures(name).parent.mkdir(exist_ok=True)
+        self._figures(name).write_text(json.dumps(known, ensure_ascii=False), encoding="utf-8")
 
     def _claim(self) -> None:
         """A work folder belongs to one setting: going on with another would mix two runs."""

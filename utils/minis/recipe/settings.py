@@ -40,6 +40,7 @@ class Settings:
     classifier_epochs: int = 3
     classifier_batch_tokens: int = 1_024
     classifier_rate: float = 3e-4
+    together_epochs: int = 1
     save_every: int = 100
     evaluation_sentences: int = 2_000
 
