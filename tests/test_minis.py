@@ -269,9 +269,9 @@ def test_a_card_says_on_which_text_its_classifier_is_below_the_baseline(name):
 
 @pytest.mark.parametrize("name", RATED)
 def test_teacher_and_student_classify_nearly_equally_well(name):
-    """The same head and text; each has learnt alone."""
-    alone, peer = FIGURES[name]["alone"], FIGURES[name]["peer"]
-    assert abs(alone["held_out_accuracy"] - peer["held_out_accuracy"]) <= 0.03
+    """The peer has learnt alone: near it both before and after the shipped one learnt from the others."""
+    for own in (FIGURES[name], FIGURES[name]["alone"]):
+        assert abs(own["held_out_accuracy"] - FIGURES[name]["peer"]["held_out_accuracy"]) <= 0.03
 
 
 @pytest.mark.parametrize("name", RATED)

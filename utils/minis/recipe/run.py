@@ -104,8 +104,9 @@ class Run:
         figures = {name: self._known(name) for name in PARENT}
         losses = {}
         for name, found in figures.items():
-            losses |= {name: found.pop("losses")}
-            losses |= {f"{name}\nlast epoch": found.pop("last_losses")} if "last_losses" in found else {}
+            losses[name] = found.pop("losses")
+            if "last_losses" in found:
+                losses[f"{name}\nlast epoch"] = found.pop("last_losses")
         curves.draw(losses, self.home / "losses.png")
         for name, parent in PARENT.items():
             cards.write(self.home / name, parent, figures, run, self.settings)
