@@ -45,6 +45,8 @@ def lab_url(course):
     config = Path(environment["JUPYTER_CONFIG_DIR"], "jupyter_server_config.json")
     config.parent.mkdir()
     config.write_text(json.dumps({"IdentityProvider": {"token": ""}}))
+    # While it saves by itself, JupyterLab takes its own new file for another program's where one saves by hand.
+    write_setting(course, "docmanager-extension/plugin", {"autosave": False})
     log = apart / "lab.log"
     with log.open("wb") as output:
         command = [sys.executable, "-m", "utils", "lab", "--no-browser", "--port", str(port)]
@@ -87,9 +89,15 @@ def page(browser):
 @pytest.fixture
 def theme(course, request):
     """The theme of JupyterLab, Light or Dark, set as a learner's own setting."""
-    settings = course.parent / "jupyter_config_dir/lab/user-settings/@jupyterlab/apputils-extension"
-    settings.mkdir(parents=True, exist_ok=True)
-    file = settings / "themes.jupyterlab-settings"
-    file.write_text(json.dumps({"theme": f"JupyterLab {request.param}"}))
+    file = write_setting(course, "apputils-extension/themes", {"theme": f"JupyterLab {request.param}"})
     yield request.param
     file.unlink()
+
+
+def write_setting(course, plugin, values):
+    """Write a learner's own setting of one of JupyterLab's plugins; return the file."""
+    settings = course.parent / "jupyter_config_dir/lab/user-settings/@jupyterlab"
+    file = settings / f"{plugin}.jupyterlab-settings"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(values))
+    return file
