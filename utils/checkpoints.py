@@ -17,9 +17,8 @@ from pathlib import Path
 
 import yaml
 
-from utils import downloads, packages
+from utils import COURSE, downloads, packages
 
-COURSE = "roberta-distilbert-measured"  # names the course's folder among a user's settings, data and caches
 MINIS = Path(__file__).parent / "minis"
 DATA = Path(__file__).parent / "data"
 

