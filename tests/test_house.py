@@ -14,8 +14,9 @@ from utils.commands.place import ROOT
 
 # A room imports only from itself and from rooms before it.
 ROOMS = (
-    "packages downloads checkpoints anatomy tokenization batching last_layer scoring bias evaluation distillation "
-    "quantization benchmarking figures quiz playground claims exercises authoring workshop data minis commands __main__"
+    "course packages downloads checkpoints anatomy tokenization batching last_layer scoring bias evaluation "
+    "distillation quantization benchmarking figures quiz playground claims exercises authoring workshop data minis "
+    "commands __main__"
 ).split()
 TOP_LEVEL = {
     *("README.md", "LICENSE", "requirements.txt", "pyproject.toml", ".gitignore", ".gitattributes"),

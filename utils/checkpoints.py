@@ -17,7 +17,8 @@ from pathlib import Path
 
 import yaml
 
-from utils import COURSE, downloads, packages
+from utils import downloads, packages
+from utils.course import COURSE
 
 MINIS = Path(__file__).parent / "minis"
 DATA = Path(__file__).parent / "data"

@@ -25,8 +25,8 @@ from machine import (
 )
 
 sys.path.insert(0, str(ROOT))
-from utils import COURSE  # noqa: E402
 from utils.authoring.shared_cells import REPOSITORY, TAG  # noqa: E402
+from utils.course import COURSE  # noqa: E402
 
 STEPS = ("lacking", "progress", "widgets", "notebooks", "keys")  # the last only with --all
 SHORT = ("notebooks/00", "notebooks/01", "notebooks/05")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from platformdirs import user_data_path
 
-from utils import COURSE
+from utils.course import COURSE
 
 ROOT = Path(__file__).resolve().parents[2]
 DRIVE = Path("/content/drive/MyDrive")  # where Colab mounts a learner's Drive

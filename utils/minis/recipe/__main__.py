@@ -10,7 +10,7 @@ from pathlib import Path
 import torch
 from platformdirs import user_cache_path
 
-from utils import COURSE
+from utils.course import COURSE
 from utils.minis.recipe.run import PARENTS, Run
 from utils.minis.recipe.settings import FULL, QUICK
 from utils.minis.recipe.training import LOG
