@@ -85,7 +85,7 @@ OTHERS = [  # a claim, a piece of its code, and what to look at in its place
     ("students-are-more-biased", "size(teacher), size", "0 * size(teacher), size"),
     ("bias-reaches-fine-tuned", '"LABEL_1"', '"LABEL_0"'),
     ("presence-not-absence", ".iloc[0]", ".iloc[1]"),
-    ("exchange-removes-it", "steps=200", "steps=200, swap=False"),
+    ("exchange-removes-it", "steps=120", "steps=120, swap=False"),
     ("lighter-roberta", '("distilbert-base-uncased", "distilroberta-base")', '("distilroberta-base",) * 2'),
     ("one-layer-out-of-two", "layers = even_layers", "layers = 0, 2, 4, 6, 8, 10; even_layers"),
     ("loss-as-printed", "temperature=1", "temperature=2"),

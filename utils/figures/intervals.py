@@ -4,6 +4,7 @@ from utils.figures import style
 
 DASHES = ((0, (6, 3)), (0, (1, 2)))
 HOLLOW = ("D", "v", "P")
+MARKERS = (*style.MARKERS, "X")  # without lines between them five can still be told apart
 
 
 def intervals(
@@ -29,7 +30,7 @@ def intervals(
         figure, axes = plt.subplots(figsize=(8, len(rows) * max(0.42, 0.2 * len(tables)) + 1.4))
         for row in range(0, len(rows), 2):
             axes.axhspan(row - 0.5, row + 0.5, color="whitesmoke", zorder=0)
-        for number, ((name, table), marker) in enumerate(zip(tables.items(), style.MARKERS, strict=False)):
+        for number, ((name, table), marker) in enumerate(zip(tables.items(), MARKERS, strict=False)):
             table = table.reindex(rows)
             places = [row + step * (number - (len(tables) - 1) / 2) for row in range(len(rows))]
             errors = [table[value] - table["low"], table["high"] - table[value]]
@@ -94,8 +95,8 @@ def _check(tables: dict, value: str, baselines: dict) -> None:
         missing = [column for column in (value, "low", "high") if column not in table.columns]
         if missing:
             raise ValueError(f"The table of {name!r} has no column {missing[0]!r}. It has: {', '.join(table.columns)}.")
-    if not 1 <= len(tables) <= len(style.MARKERS):
-        raise ValueError(f"intervals draws 1 to {len(style.MARKERS)} tables, not {len(tables)}. Fix: give it fewer.")
+    if not 1 <= len(tables) <= len(MARKERS):
+        raise ValueError(f"intervals draws 1 to {len(MARKERS)} tables, not {len(tables)}. Fix: give it fewer.")
     if len(baselines) > len(HOLLOW):
         raise ValueError(f"intervals draws at most {len(HOLLOW)} baselines, not {len(baselines)}.")
 
