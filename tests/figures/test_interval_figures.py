@@ -53,8 +53,8 @@ def test_each_table_has_its_mark_and_its_intervals(drawn):
     "arguments, message",
     [
         (({"mine": FIRST}, "", "", "accuracy"), "The table of 'mine' has no column 'accuracy'. It has: share, low, hi"),
-        (({}, "", ""), "draws 1 to 5 tables, not 0"),
-        (({str(n): FIRST for n in range(6)}, "", "", "share"), "draws 1 to 5 tables, not 6"),
+        (({}, "", ""), "draws 1 to 6 tables, not 0"),
+        (({str(n): FIRST for n in range(7)}, "", "", "share"), "draws 1 to 6 tables, not 7"),
         (({"mine": FIRST}, "", "", "share", "", None, dict.fromkeys("abcd", FIRST.share)), "at most 3 baselines"),
     ],
 )

@@ -1,5 +1,6 @@
 """What lesson 06 must show."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from scipy.special import logit
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
-from utils import bias, checkpoints, evaluation
+from utils import bias, checkpoints, evaluation, figures
 from utils.minis.recipe.generator import Generator
 
 NOTEBOOK = Path(__file__).parents[2] / "notebooks/06_bias.ipynb"
@@ -180,6 +181,19 @@ def test_pairing_halves_the_shift_with_another_seed_too(seed):
     before = shift()
     bias.fine_tune(model, tokenizer, opinions.text, opinions.label, pairing=0.1, seed=seed)
     assert shift() <= before / 2
+
+
+def test_the_remedy_that_a_reader_is_asked_to_add_can_be_trained_and_drawn():
+    cells = {cell.id: cell.source for cell in nbformat.read(NOTEBOOK, 4).cells}
+    asked = ast.literal_eval("{" + re.search(r"add `(.+?)` to `remedies`", cells["remedy-meaning"])[1] + "}")
+    assert asked == {"paired, seed 1": {"pairing": 0.1, "seed": 1}}  # as the test above trains it
+    there = {}
+    exec(cells["remedy-train"].split("trained =")[0], there)
+    table = pd.DataFrame({"value": [1.0], "low": [0.5], "high": [1.5]}, index=["women against men"])
+    after = dict.fromkeys(["before", *there["remedies"], *asked], table)
+    with figures.gathered() as page:
+        figures.intervals(after, "before and after", "nats", lines={"no shift": 0})
+    assert all(f"{what} 1.00" in page[0] for what in after)
 
 
 def test_the_card_has_its_figures_controls_and_harm(lesson):

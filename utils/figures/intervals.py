@@ -4,7 +4,7 @@ from utils.figures import style
 
 DASHES = ((0, (6, 3)), (0, (1, 2)))
 HOLLOW = ("D", "v", "P")
-MARKERS = (*style.MARKERS, "X")  # without lines between them five can still be told apart
+MARKERS = (*style.MARKERS, "X", "v")  # without lines between them six can still be told apart
 
 
 def intervals(
