@@ -2,11 +2,15 @@
 
 import importlib
 import pkgutil
+from dataclasses import replace
 
+import numpy as np
 import pytest
+import torch
 
 import utils.exercises
 from utils.exercises import Lesson, Wrong
+from utils.exercises.answers import shown
 from utils.quiz import store
 from utils.quiz.store import Store
 
@@ -44,6 +48,20 @@ def test_right_answer_is_praised_and_counted(lesson, capsys):
     assert capsys.readouterr().out == "[OK] 1 Double: twice as much.\n"
     lesson.progress()
     assert capsys.readouterr().out == "[OK] 1 Double\n1 of 1 solved.\n"
+
+
+@pytest.mark.parametrize("kind", [np.int64, np.float32, np.array, torch.tensor])
+def test_one_number_of_another_library_is_a_number(lesson, capsys, kind):
+    """As `(lengths > 20).sum()` gives it: near, shown and comparisons need not know."""
+    lesson.exercises[1] = replace(lesson.exercises[1], check=lambda answer: f"{type(answer).__name__} {shown(answer)}")
+    lesson.check(1, kind(42))
+    assert capsys.readouterr().out in ("[OK] 1 Double: int 42\n", "[OK] 1 Double: float 42\n")
+
+
+def test_several_numbers_stay_as_they_are(lesson, capsys):
+    lesson.exercises[1] = replace(lesson.exercises[1], check=lambda answer: type(answer).__name__)
+    lesson.check(1, torch.tensor([42]))
+    assert capsys.readouterr().out == "[OK] 1 Double: Tensor\n"
 
 
 def test_wrong_answer_is_explained_and_not_counted(lesson, capsys):

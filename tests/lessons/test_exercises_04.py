@@ -47,6 +47,10 @@ def in_order(classify, texts):
     return [answer["label"] for _, answer in sorted(zip(order, answers, strict=True), key=lambda pair: pair[0])]
 
 
+def longest_first(classify, texts):
+    return in_order(lambda ordered, **arguments: classify(ordered[::-1], **arguments)[::-1], texts)
+
+
 def by_tokens(classify, texts):
     order = sorted(range(len(texts)), key=lambda place: len(classify.tokenizer(texts[place]).input_ids))
     labels = [None] * len(texts)
@@ -145,6 +149,7 @@ RIGHT = [
     (5, lambda: float(f"{ratio():.4g}")),
     (6, lambda: in_order),
     (6, lambda: by_tokens),
+    (6, lambda: longest_first),
     (7, visitor),
     (7, lambda: visitor(other=ValueError("That is no text."))),
     (8, promise),

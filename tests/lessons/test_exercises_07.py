@@ -184,6 +184,7 @@ WRONG = [
     (4, lambda: lambda teacher, layers: cut(teacher, layers).roberta, "it returns a RobertaModel"),
     (5, lambda: stain(half=0.05), "is uncertain by nine times as much"),
     (5, lambda: stain(half=0), "that is the middle"),
+    (5, lambda: (67.6, 68.4), "rounded to one decimal, inwards"),
     (5, lambda: stain()[::-1], "the upper end comes first"),
     (5, lambda: stain(half=0.9), "at most 0.05"),
     (5, lambda: stain(middle=-smudged()[0]), "not of the eight"),

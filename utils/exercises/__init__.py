@@ -57,7 +57,7 @@ class Lesson:
             _say(f"[  ] {number} {exercise.title}: not answered yet. Replace the ... and run the cell again.")
             return
         try:
-            praise = exercise.check(answer)
+            praise = exercise.check(_plain(answer))
         except Wrong as why:
             _say(f"[NO] {number} {exercise.title}: {why}")
         except Exception as error:  # the answer itself broke: a learner needs the sentence, not our traceback
@@ -117,6 +117,11 @@ class Lesson:
         if number not in self.exercises:
             _say(f"There is no exercise {number!r} here. The numbers are {', '.join(map(str, self.exercises))}.")
         return self.exercises.get(number)
+
+
+def _plain(answer):
+    """One number of NumPy, pandas or PyTorch as Python's own; anything else as it is."""
+    return answer.item() if getattr(answer, "ndim", None) == 0 else answer
 
 
 def _is_stub(answer) -> bool:

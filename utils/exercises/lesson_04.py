@@ -239,7 +239,7 @@ def find_the_bug(answer):
         raise Wrong("the labels are in another order than the texts. Which label belongs to which place?")
     if given != [classify(text)[0]["label"] for text in LENGTHS]:
         raise Wrong("the order is right, the labels are not. Return the label that the pipeline gives.")
-    if asked != sorted(asked, key=len):
+    if asked not in (sorted(asked, key=len), sorted(asked, key=len, reverse=True)):
         raise Wrong("the order is right, but the texts are not sorted by length any more, so the padding is back.")
     return "every label is back at its text, and the padding is saved."
 

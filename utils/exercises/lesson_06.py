@@ -218,7 +218,7 @@ def find_the_bugs(answer):
             if abs(given - log_odds(template.format(occupation=job, mask="<mask>"))) < 1e-3:
                 raise Wrong("the prior is gone. Mend it, do not drop it.")
             raise Wrong(f"for {job!r} in {template!r} it gives {shown(given)}, which is not the corrected log-odds.")
-    return "right mask, and logarithms. The bug gave numbers that looked just as good."
+    return "right mask, and logarithms. The bugs gave numbers that looked just as good."
 
 
 @lesson.exercise(

@@ -275,6 +275,8 @@ def coffee_stain(answer):
         raise Wrong("the mean is uncertain by 0.05, so the sum of nine is uncertain by nine times as much.")
     if says(centre, centre):
         raise Wrong("that is the middle. A mean printed as one number with one decimal stands for a range of means.")
+    if says(round(centre - n * half + half, 1), round(centre + n * half - half, 1)):
+        raise Wrong("those are rounded to one decimal, inwards. Give the ends as they are.")
     if says(centre - n * 2 * half, centre + n * 2 * half):
         raise Wrong("rounding to one decimal moves a number by at most 0.05, not 0.1.")
     if abs((low + high) / 2 - ((n - 1) * mean - sum(known))) < 0.1:
