@@ -100,9 +100,9 @@ def _classifier_recipe(settings: Settings, parent: str, run: dict) -> str:
         f"{settings.fragment_epochs} epochs on short fragments of these texts ({settings.fragments:,} draws, twins "
         "left out), with the probabilities that the TF-IDF baseline below gives them, at learning rate "
         f"{settings.fragment_rate:g}; then {settings.classifier_epochs} epochs on the texts and their labels, at "
-        f"{settings.classifier_rate:g}; and last {settings.together_epochs} more on these texts and "
+        f"{settings.classifier_rate:g}; and last {settings.together_epochs} more on these texts and labels, and on "
         f"{run['unrated_sentences']:,} sentences of movie_reviews without a label, with what both classifiers of the "
-        "course, as they were until then, and the TF-IDF baseline say of each of these together (the sum of their "
+        "course, as they were until then, and the TF-IDF baseline say of each of the latter together (the sum of their "
         "log-odds, each standardised), at the same rate. Label 0 is negative, label 1 is positive."
     )
 
