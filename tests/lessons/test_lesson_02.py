@@ -2,6 +2,10 @@
 
 import re
 
+from transformers import AutoTokenizer
+
+from utils import checkpoints
+
 
 def lines(printed, pattern):
     return re.findall(pattern, printed("notebooks/02_tokens_and_inputs"), re.MULTILINE)
@@ -17,6 +21,17 @@ def test_the_steps_are_what_the_tokenizers_do_and_the_control_is_not(printed):
     (cut,) = lines(printed, r"^(\d+ of \d+) texts cut alike$")
     ((other, own),) = lines(printed, r"vocabulary: (\d+) of .*\n.*vocabulary:    (\d+) of ")
     assert cut == "440 of 440" and int(own) == 440 and int(other) < 400
+
+
+def test_words_are_counted_by_the_marks_until_a_full_stop_comes(printed):
+    ((words, starts, not_on),) = lines(printed, r"^words: (\d+) +with Ġ: (\d+) +without ##: (\d+)$")
+    assert words == starts == not_on
+    text = "a cleverly written film with unforgettable pictures."
+    roberta, distilbert = (
+        AutoTokenizer.from_pretrained(checkpoints.MINIS / name) for name in ("roberta-base", "distilbert-base-uncased")
+    )
+    assert sum(token.startswith("Ġ") for token in roberta.tokenize(" " + text)) == int(words) == len(text.split())
+    assert sum(not token.startswith("##") for token in distilbert.tokenize(text)) == int(words) + 1
 
 
 def test_ranks_rise_from_step_to_step(printed):

@@ -125,7 +125,7 @@ def test_the_validation_loss_turns(shown):
 
 
 def test_the_rule_of_thumb_praises_those_who_read_nothing(shown):
-    assert len(re.findall(r"good +MCC 0\.00$", shown("ship-thumb"), re.MULTILINE)) == 3
+    assert len(re.findall(r"strong +MCC 0\.00$", shown("ship-thumb"), re.MULTILINE)) == 3
 
 
 def test_the_decision_follows_from_the_numbers(shown):

@@ -39,6 +39,17 @@ def test_the_guess_is_answered_and_students_are_nearer_to_each_other_than_to_the
     assert students < teachers
 
 
+def test_the_students_differ_by_the_rows_of_a_table(lesson):
+    """In all parameters, and in rows of word embeddings: the number that the lesson tells in words."""
+    (told,) = {cell.source for cell in nbformat.read(NOTEBOOK, 4).cells if cell.id == "cold-open-meaning"}
+    plans = [checkpoints.blueprint(name, "SequenceClassification") for name in NAMES[1::2]]
+    rows = [plan.get_input_embeddings().weight.numel() for plan in plans]
+    millions = {f"{(one - other) / 1e6:.0f}" for one, other in (rows, [plan.num_parameters() for plan in plans])}
+    assert set(re.findall(r"(\d+) million", told)) == millions
+    distilroberta, distilbert = (row(lesson["cold-open-guess"], name)[1] for name in NAMES[1::2])
+    assert {f"{distilroberta - distilbert:.0f}"} == millions
+
+
 def test_the_summary_is_that_of_the_twenty_times(lesson):
     times = row(lesson["timing-loop"], "milliseconds:")
     mean, median, p95, slowest = row(lesson["timing-loop"], "mean of all")
