@@ -1,6 +1,7 @@
 """What lesson 06 must show."""
 
 import ast
+import copy
 import re
 from pathlib import Path
 
@@ -164,23 +165,24 @@ def test_a_remedy_halves_the_shift_and_the_control_does_not(lesson):
     assert min(kept) > kept[0] - 0.06
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_pairing_halves_the_shift_with_another_seed_too(seed):
+def test_pairing_halves_the_shift_with_other_seeds_too():
     """As the lesson says of it."""
     folder = checkpoints.MINIS / "distilbert-base-uncased-finetuned-sst-2-english"
-    model, tokenizer = AutoModelForSequenceClassification.from_pretrained(folder), AutoTokenizer.from_pretrained(folder)
+    judge, tokenizer = AutoModelForSequenceClassification.from_pretrained(folder), AutoTokenizer.from_pretrained(folder)
     generator = Generator(seed=1)
     opinions = pd.DataFrame(generator.opinion() for _ in range(12_000))
     opinions = opinions.dropna(subset="gender").drop_duplicates("text")
     table = bias.name_sentences()
 
-    def shift():
+    def shift(model):
         said = evaluation.classify(model, tokenizer, table.text)
         return bias.name_shifts(table.assign(log_odds=logit(said.POSITIVE))).value["women against men"]
 
-    before = shift()
-    bias.fine_tune(model, tokenizer, opinions.text, opinions.label, pairing=0.1, seed=seed)
-    assert shift() <= before / 2
+    before = shift(judge)
+    for seed in (1, 2):
+        model = copy.deepcopy(judge)
+        bias.fine_tune(model, tokenizer, opinions.text, opinions.label, pairing=0.1, seed=seed)
+        assert shift(model) <= before / 2, f"seed {seed}"
 
 
 def test_the_remedy_that_a_reader_is_asked_to_add_can_be_trained_and_drawn():

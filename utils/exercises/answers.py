@@ -15,6 +15,14 @@ def shown(answer) -> str:
     return f"{answer:.4g}" if isinstance(answer, (int, float)) else repr(answer)
 
 
+def number(answer, what: str) -> float:
+    """The answer as a number. Raises Wrong for anything else; `what` says what is asked."""
+    try:
+        return float(answer)
+    except (TypeError, ValueError):
+        raise Wrong(f"{shown(answer)} is not one number. Give {what}.") from None
+
+
 def function(answer) -> None:
     """Raises Wrong unless `answer` can be called."""
     if not callable(answer):

@@ -5,7 +5,7 @@ import math
 
 from utils import anatomy, checkpoints
 from utils.exercises import Lesson, Wrong
-from utils.exercises.answers import function, near, shown
+from utils.exercises.answers import function, near, number, shown
 
 lesson = Lesson("06")
 check, hint, progress = lesson.check, lesson.hint, lesson.progress
@@ -45,14 +45,6 @@ def course_scores():
     from utils import bias
 
     return bias.pronoun_scores(*loaded())
-
-
-def number(answer, what: str) -> float:
-    """The answer as a number. Raises Wrong for anything else; `what` says what is asked."""
-    try:
-        return float(answer)
-    except (TypeError, ValueError):
-        raise Wrong(f"{shown(answer)} is not one number. Give {what}.") from None
 
 
 def ends(answer) -> tuple[float, float]:

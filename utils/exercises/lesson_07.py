@@ -5,7 +5,7 @@ import itertools
 
 from utils import anatomy, checkpoints
 from utils.exercises import Lesson, Wrong
-from utils.exercises.answers import function, near, shown
+from utils.exercises.answers import function, near, number, shown
 
 lesson = Lesson("07")
 check, hint, progress = lesson.check, lesson.hint, lesson.progress
@@ -40,14 +40,6 @@ def logits():
 def probability(temperature: float) -> float:
     """The probability of WORD at a temperature."""
     return (logits() / temperature).softmax(-1)[loaded()[1].convert_tokens_to_ids(WORD)].item()
-
-
-def number(answer, what: str) -> float:
-    """The answer as a number. Raises Wrong for anything else; `what` says what is asked."""
-    try:
-        return float(answer)
-    except (TypeError, ValueError):
-        raise Wrong(f"{shown(answer)} is not one number. Give {what}.") from None
 
 
 @lesson.exercise(
@@ -275,7 +267,7 @@ def coffee_stain(answer):
         raise Wrong("the mean is uncertain by 0.05, so the sum of nine is uncertain by nine times as much.")
     if says(centre, centre):
         raise Wrong("that is the middle. A mean printed as one number with one decimal stands for a range of means.")
-    if says(round(centre - n * half + half, 1), round(centre + n * half - half, 1)):
+    if says(centre - (n - 1) * half, centre + (n - 1) * half):
         raise Wrong("those are rounded to one decimal, inwards. Give the ends as they are.")
     if says(centre - n * 2 * half, centre + n * 2 * half):
         raise Wrong("rounding to one decimal moves a number by at most 0.05, not 0.1.")
